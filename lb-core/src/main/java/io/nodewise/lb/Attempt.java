@@ -1,0 +1,64 @@
+package io.nodewise.lb;
+
+import io.nodewise.lb.node.Node;
+import io.nodewise.lb.node.Outcome;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One try of one request on one node. Ends exactly once; later endings are ignored. Not reusable.
+ *
+ * <p>Used by one thread at a time, except for {@link #end} and {@link #close}, which any thread may
+ * call. Whoever took it from a {@link Route} ends it, when the last byte of the response is read or
+ * nothing more can come.
+ *
+ * <p>The four methods that say what is waited for feed the clocks of {@link
+ * io.nodewise.lb.retry.Timeouts}; each costs some nanoseconds and reads no clock. An adapter that
+ * never calls them gets the clock for the first byte only.
+ */
+public interface Attempt extends AutoCloseable {
+
+  /** The node. */
+  Node node();
+
+  /**
+   * How to unblock the thread that does the I/O when the attempt is given up; run at most twice.
+   */
+  void abortBy(Runnable action);
+
+  /** The caller's own request body is being read: what takes time now is not the node's fault. */
+  void readingLocalBody();
+
+  /** The next bytes of the request are handed to the node. */
+  void sending();
+
+  /** The request has been sent whole; the first byte of the answer is awaited. */
+  void sent();
+
+  /** The answer begins. Its time feeds the node's latency, the whole request's never does. */
+  void firstByte();
+
+  /** More of the answer is being waited for. */
+  void reading();
+
+  /** The caller does something else than read; a slow reader is not a fault. */
+  void idle();
+
+  /**
+   * Ends the attempt, as cancelled, when nobody can reach {@code response} any more. The abort
+   * action must not reach it either.
+   */
+  void endWith(Object response);
+
+  /**
+   * Why the balancer gave the attempt up, or null if it did not: then the exception its I/O ended
+   * with is only the echo of the abort.
+   */
+  @Nullable Outcome verdict();
+
+  /** Ends the attempt; a {@link #verdict()} takes precedence over any outcome but success. */
+  void end(Outcome outcome);
+
+  /** Ends it as cancelled, if nothing has ended it. */
+  @Override
+  void close();
+}

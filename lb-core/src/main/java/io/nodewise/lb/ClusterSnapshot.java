@@ -1,0 +1,129 @@
+package io.nodewise.lb;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The cluster at one moment, for people, logs and metrics. Immutable. The numbers of different
+ * nodes are read one after another while requests go on, so they need not add up.
+ *
+ * @param nodes the nodes, in the order of the set
+ * @param attempts attempts so far, of the present members
+ * @param failovers how often a request went on at another node
+ * @param panic whether fewer than half of the nodes are eligible
+ */
+public record ClusterSnapshot(
+    List<NodeSnapshot> nodes, long attempts, long failovers, boolean panic) {
+
+  private static final List<String> HEADER =
+      List.of(
+          "NODE",
+          "STATE",
+          "SINCE",
+          "SHARE",
+          "IN FLIGHT",
+          "ATTEMPTS",
+          "FAULTS",
+          "P50",
+          "P99",
+          "REASON");
+
+  /** Copies the list. */
+  public ClusterSnapshot {
+    nodes = List.copyOf(nodes);
+  }
+
+  /** Nodes that may be given requests. */
+  public int eligible() {
+    int count = 0;
+    for (NodeSnapshot node : nodes) {
+      if (node.state().eligible()) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /** Attempts that have begun and not ended. */
+  public int inFlight() {
+    int count = 0;
+    for (NodeSnapshot node : nodes) {
+      count += node.inFlight();
+    }
+    return count;
+  }
+
+  /** A table in plain text, a line per node, for a terminal or a log. */
+  public String toTable() {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(HEADER);
+    for (NodeSnapshot node : nodes) {
+      rows.add(
+          List.of(
+              node.node().id(),
+              node.state().toString(),
+              shortly(node.age()),
+              String.format(Locale.ROOT, "%.1f%%", node.share() * 100),
+              Integer.toString(node.inFlight()),
+              Long.toString(node.attempts()),
+              Long.toString(node.faults()),
+              shortly(node.firstByteP50()),
+              shortly(node.firstByteP99()),
+              node.reason()));
+    }
+    int[] widths = new int[HEADER.size()];
+    for (List<String> row : rows) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
+      }
+    }
+    StringBuilder table = new StringBuilder();
+    for (List<String> row : rows) {
+      StringBuilder line = new StringBuilder();
+      for (int i = 0; i < widths.length; i++) {
+        boolean number = i >= 2 && i <= 8;
+        line.append(pad(row.get(i), widths[i], number)).append("  ");
+      }
+      table.append(line.toString().stripTrailing()).append('\n');
+    }
+    return table.toString();
+  }
+
+  private static String pad(String text, int width, boolean right) {
+    String blanks = " ".repeat(width - text.length());
+    return right ? blanks + text : text + blanks;
+  }
+
+  private static String shortly(Duration duration) {
+    if (duration.isZero()) {
+      return "-";
+    }
+    double millis = duration.toNanos() / 1e6;
+    if (millis < 10) {
+      return String.format(Locale.ROOT, "%.1fms", millis);
+    }
+    if (millis < 1000) {
+      return Math.round(millis) + "ms";
+    }
+    long seconds = duration.toSeconds();
+    return seconds < 120 ? seconds + "s" : duration.toMinutes() + "m";
+  }
+
+  @Override
+  public String toString() {
+    return "Cluster["
+        + eligible()
+        + "/"
+        + nodes.size()
+        + " eligible, in flight "
+        + inFlight()
+        + ", attempts "
+        + attempts
+        + ", failovers "
+        + failovers
+        + (panic ? ", PANIC" : "")
+        + "]";
+  }
+}

@@ -1,0 +1,185 @@
+package io.nodewise.lb;
+
+import io.nodewise.lb.cluster.Cluster;
+import io.nodewise.lb.cluster.LiveNode;
+import io.nodewise.lb.node.NodeSet;
+import io.nodewise.lb.node.RequestHint;
+import io.nodewise.lb.retry.Timeouts;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A set of equal nodes kept true by probes and by the outcomes of requests, from which every
+ * attempt of every request picks one. Made by {@link #builder()}; adapters turn it into an S3
+ * client or an HTTP client.
+ *
+ * <p>Thread-safe. One load balancer serves any number of clients; closing a client leaves it open.
+ * Whoever built it closes it: that ends its probes and its threads. Requests under way go on to
+ * their end, without its clocks; any later use is an {@link IllegalStateException}.
+ */
+public final class LoadBalancer implements AutoCloseable {
+  private final Cluster cluster;
+  private final URI logicalEndpoint;
+  private final Timeouts timeouts;
+  private volatile boolean closed; // written by close()
+
+  LoadBalancer(Cluster cluster, URI logicalEndpoint, Timeouts timeouts) {
+    this.cluster = cluster;
+    this.logicalEndpoint = logicalEndpoint;
+    this.timeouts = timeouts;
+  }
+
+  /** A builder with every default set but the nodes. */
+  public static LoadBalancerBuilder builder() {
+    return new LoadBalancerBuilder();
+  }
+
+  /**
+   * A way through the cluster for one request.
+   *
+   * @throws IllegalStateException after {@link #close()}
+   */
+  public Route route(RequestHint hint) {
+    requireOpen();
+    return new Route(cluster, hint);
+  }
+
+  /**
+   * What clients sign as {@code Host} and show in their configuration; by default the first node's
+   * URI, for life, whatever nodes come and go.
+   */
+  public URI logicalEndpoint() {
+    return logicalEndpoint;
+  }
+
+  /** The clocks of an attempt, for adapters that make HTTP clients. */
+  public Timeouts timeouts() {
+    return timeouts;
+  }
+
+  /** The members. */
+  public NodeSet nodes() {
+    return cluster.registry().members();
+  }
+
+  /**
+   * Waits until at least {@code minNodes} nodes have been found healthy: by a probe or, where
+   * probes are off, merely by not having failed.
+   *
+   * @return whether they were, within {@code timeout}; false also if the thread is interrupted,
+   *     whose flag stays set
+   * @throws IllegalArgumentException if {@code minNodes} is less than 1 or {@code timeout} negative
+   */
+  public boolean awaitReady(Duration timeout, int minNodes) {
+    requireOpen();
+    if (minNodes < 1) {
+      throw new IllegalArgumentException("minNodes: " + minNodes + " (expected: >= 1)");
+    }
+    if (timeout.isNegative()) {
+      throw new IllegalArgumentException("timeout: " + timeout + " (expected: >= 0)");
+    }
+    try {
+      return cluster.registry().awaitHealthy(timeout, minNodes);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** The cluster at this moment; may be asked after {@link #close()} too. */
+  public ClusterSnapshot snapshot() {
+    long now = cluster.ticker().read();
+    List<LiveNode> nodes = cluster.registry().nodes();
+    long total = 0;
+    for (LiveNode node : nodes) {
+      total += node.attempts();
+    }
+    List<NodeSnapshot> views = new ArrayList<>(nodes.size());
+    for (LiveNode node : nodes) {
+      views.add(
+          new NodeSnapshot(
+              node.node(),
+              node.state(),
+              node.reason(),
+              Duration.ofNanos(Math.max(0, now - node.since())),
+              node.inFlight(),
+              node.attempts(),
+              node.faults(),
+              node.loads(),
+              total == 0 ? 0 : (double) node.attempts() / total,
+              node.weight(),
+              node.penalty(),
+              Duration.ofNanos(node.firstByteQuantile(0.5)),
+              Duration.ofNanos(node.firstByteQuantile(0.99))));
+    }
+    return new ClusterSnapshot(views, total, cluster.failovers(), cluster.registry().isPanic());
+  }
+
+  /**
+   * Gives the node no new attempts; those it has end as they would.
+   *
+   * @param id the node's id, or its address in any spelling
+   * @throws IllegalArgumentException if there is no such node; the message lists those there are
+   */
+  public void drain(String id) {
+    requireOpen();
+    cluster.registry().drain(id);
+  }
+
+  /**
+   * Switches the node off until {@link #resume}.
+   *
+   * @throws IllegalArgumentException if there is no such node
+   */
+  public void disable(String id) {
+    requireOpen();
+    cluster.registry().disable(id);
+  }
+
+  /**
+   * Takes back {@link #drain} and {@link #disable}.
+   *
+   * @throws IllegalArgumentException if there is no such node
+   */
+  public void resume(String id) {
+    requireOpen();
+    cluster.registry().resume(id);
+  }
+
+  /**
+   * Replaces the members. Nodes that stay keep their state and counters, new ones start slowly,
+   * attempts on removed ones end as they would.
+   */
+  public void update(NodeSet members) {
+    requireOpen();
+    LoadBalancerBuilder.requireScheme(logicalEndpoint, members);
+    cluster.update(members);
+  }
+
+  /**
+   * Checks that it may be used, for adapters that begin to use it.
+   *
+   * @throws IllegalStateException after {@link #close()}
+   */
+  public void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the load balancer of " + logicalEndpoint + " is closed");
+    }
+  }
+
+  /** Ends the probes and the threads, within seconds; further calls do nothing. */
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      cluster.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "LoadBalancer[" + logicalEndpoint + ", " + snapshot() + "]";
+  }
+}

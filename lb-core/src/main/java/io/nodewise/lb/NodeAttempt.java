@@ -1,0 +1,75 @@
+package io.nodewise.lb;
+
+import io.nodewise.lb.cluster.LiveNode;
+import io.nodewise.lb.cluster.RunningAttempt;
+import io.nodewise.lb.cluster.Sweeper;
+import io.nodewise.lb.node.Node;
+import io.nodewise.lb.node.Outcome;
+
+/** An {@link Attempt} under the sweeper's eyes. */
+final class NodeAttempt extends RunningAttempt implements Attempt {
+
+  NodeAttempt(LiveNode node, Sweeper sweeper, boolean hasBody, boolean latencyCounts) {
+    super(node, sweeper, hasBody, latencyCounts);
+  }
+
+  @Override
+  public Node node() {
+    return live().node();
+  }
+
+  @Override
+  public void abortBy(Runnable action) {
+    abortWith(action);
+  }
+
+  @Override
+  public void readingLocalBody() {
+    enter(Phase.LOCAL);
+  }
+
+  @Override
+  public void sending() {
+    enter(Phase.SENDING);
+  }
+
+  @Override
+  public void sent() {
+    enter(Phase.WAITING);
+  }
+
+  @Override
+  public void firstByte() {
+    answered();
+  }
+
+  @Override
+  public void reading() {
+    enter(Phase.READING);
+  }
+
+  @Override
+  public void idle() {
+    enter(Phase.IDLE);
+  }
+
+  @Override
+  public void endWith(Object response) {
+    watch(response);
+  }
+
+  @Override
+  public void end(Outcome outcome) {
+    finish(outcome);
+  }
+
+  @Override
+  public void close() {
+    finish(Outcome.cancelled());
+  }
+
+  @Override
+  public String toString() {
+    return "Attempt[" + node().id() + "]";
+  }
+}

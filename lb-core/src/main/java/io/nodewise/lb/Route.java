@@ -1,0 +1,60 @@
+package io.nodewise.lb;
+
+import io.nodewise.lb.cluster.Cluster;
+import io.nodewise.lb.cluster.LiveNode;
+import io.nodewise.lb.node.NoNodeAvailableException;
+import io.nodewise.lb.node.RequestHint;
+import io.nodewise.lb.routing.Tried;
+
+/**
+ * The way of one request through the cluster: attempts, each on a node it has not been to. Not
+ * thread-safe: used by whatever thread runs the request's current attempt. Nothing to close; the
+ * attempts are.
+ */
+public final class Route {
+  private final Cluster cluster;
+  private final RequestHint hint;
+  private final Tried tried = new Tried();
+  private int attempts;
+
+  Route(Cluster cluster, RequestHint hint) {
+    this.cluster = cluster;
+    this.hint = hint;
+  }
+
+  /**
+   * Begins an attempt on a node not tried in this round.
+   *
+   * @param hasBody whether a request body is to be sent before an answer can be expected
+   * @throws NoNodeAvailableException if no node is left; its message shows the cluster
+   */
+  public Attempt next(boolean hasBody) throws NoNodeAvailableException {
+    LiveNode node = cluster.begin(tried, hint);
+    tried.add(node);
+    if (tried.size() > 1) {
+      cluster.failedOver();
+    }
+    attempts++;
+    return new NodeAttempt(node, cluster.sweeper(), hasBody, hint.isRead());
+  }
+
+  /** Whether a node is left that this round has not been to and that may be used. */
+  public boolean hasUntried() {
+    return cluster.registry().table().hasUntried(tried);
+  }
+
+  /** Begins a new round: every node may be tried again. */
+  public void newRound() {
+    tried.clear();
+  }
+
+  /** Attempts so far, in all rounds. */
+  public int attempts() {
+    return attempts;
+  }
+
+  @Override
+  public String toString() {
+    return "Route[" + hint + ", attempts=" + attempts + "]";
+  }
+}

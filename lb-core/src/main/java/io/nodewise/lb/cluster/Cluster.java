@@ -1,0 +1,164 @@
+package io.nodewise.lb.cluster;
+
+import io.nodewise.lb.health.HealthCheck;
+import io.nodewise.lb.health.OutlierDetection;
+import io.nodewise.lb.health.ProbeClient;
+import io.nodewise.lb.health.Prober;
+import io.nodewise.lb.health.SlowStart;
+import io.nodewise.lb.node.LoadBalancerListener;
+import io.nodewise.lb.node.NoNodeAvailableException;
+import io.nodewise.lb.node.Node;
+import io.nodewise.lb.node.NodeSet;
+import io.nodewise.lb.node.RequestHint;
+import io.nodewise.lb.retry.Timeouts;
+import io.nodewise.lb.routing.Candidate;
+import io.nodewise.lb.routing.Picker;
+import io.nodewise.lb.routing.Tried;
+import io.nodewise.lb.time.Randomness;
+import io.nodewise.lb.time.Tasks;
+import io.nodewise.lb.time.Ticker;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+
+/*
+ * The wiring:
+ *
+ *   Prober ── results ──► Registry ── table ──► pick() ──► RunningAttempt ── outcome ──► Registry
+ *      ▲                     │  ▲                               ▲
+ *      └── probe at once ────┘  └── silent for too long ── Sweeper
+ */
+/**
+ * A registry, its prober and its sweeper, put together. Thread-safe; closed by the load balancer.
+ */
+public final class Cluster implements AutoCloseable {
+
+  /** How the cluster behaves. */
+  public record Settings(
+      HealthCheck healthCheck,
+      OutlierDetection outliers,
+      SlowStart slowStart,
+      Timeouts timeouts,
+      Picker picker,
+      List<LoadBalancerListener> listeners) {}
+
+  /** What it runs on. */
+  public record Runtime(Ticker ticker, Tasks tasks, Randomness random, ProbeClient probes) {}
+
+  private static final int PICKS = 4;
+
+  private final Runtime runtime;
+  private final Picker picker;
+  private final Registry registry;
+  private final Sweeper sweeper;
+  private final Prober prober;
+  private final LongAdder failovers = new LongAdder();
+
+  /** A cluster at rest; {@link #start} sets it going. It closes {@code runtime}'s parts. */
+  public Cluster(NodeSet members, Settings settings, Runtime runtime) {
+    this.runtime = runtime;
+    this.picker = settings.picker();
+    boolean probing = settings.healthCheck().kind() != HealthCheck.Kind.NONE;
+    this.registry =
+        new Registry(
+            members,
+            new NodeHealth.Rules(
+                settings.healthCheck(),
+                probing,
+                settings.outliers(),
+                settings.slowStart(),
+                runtime.random()),
+            runtime.ticker(),
+            runtime.tasks(),
+            settings.listeners(),
+            this::probeSoon,
+            this::sweep);
+    this.sweeper = new Sweeper(registry, settings.timeouts(), runtime.ticker(), runtime.tasks());
+    this.prober =
+        new Prober(
+            settings.healthCheck(),
+            runtime.probes(),
+            runtime.tasks(),
+            runtime.ticker(),
+            runtime.random(),
+            registry);
+  }
+
+  /** Starts the probes and the clocks. */
+  public void start() {
+    prober.track(registry.members().nodes());
+    sweeper.start();
+  }
+
+  private void probeSoon(Node node) {
+    prober.probeNow(node);
+  }
+
+  private void sweep() {
+    sweeper.sweep();
+  }
+
+  /**
+   * Chooses a node that is not in {@code tried} and counts an attempt in on it.
+   *
+   * @throws NoNodeAvailableException if there is none
+   */
+  public LiveNode begin(Tried tried, RequestHint hint) throws NoNodeAvailableException {
+    for (int i = 1; ; i++) {
+      Candidate picked = registry.table().pick(picker, tried, hint, runtime.random());
+      if (picked == null) {
+        throw new NoNodeAvailableException(
+            "no node for this "
+                + (hint.isRead() ? "read" : "write")
+                + (tried.size() == 0 ? "" : " (" + tried.size() + " tried)")
+                + ": "
+                + registry.describe());
+      }
+      // The table is made of live nodes only. Where another thread took the last free place, pick
+      // again, but not for ever: a limit spreads load, it does not refuse it.
+      LiveNode node = (LiveNode) picked;
+      if (node.tryBegin(i == PICKS || node.isFull())) {
+        return node;
+      }
+    }
+  }
+
+  /** Counts a request that went on at another node. */
+  public void failedOver() {
+    failovers.increment();
+  }
+
+  /** How often a request went on at another node after a fault. */
+  public long failovers() {
+    return failovers.sum();
+  }
+
+  /** The nodes and their states. */
+  public Registry registry() {
+    return registry;
+  }
+
+  /** The watch over running attempts. */
+  public Sweeper sweeper() {
+    return sweeper;
+  }
+
+  /** The clock. */
+  public Ticker ticker() {
+    return runtime.ticker();
+  }
+
+  /** Other members. */
+  public void update(NodeSet members) {
+    registry.update(members);
+    prober.track(members.nodes());
+  }
+
+  /** Ends the probes, the clocks and the background thread. */
+  @Override
+  public void close() {
+    prober.close();
+    sweeper.close();
+    runtime.probes().close();
+    runtime.tasks().close();
+  }
+}

@@ -1,0 +1,240 @@
+package io.nodewise.lb.cluster;
+
+import io.nodewise.lb.node.Node;
+import io.nodewise.lb.node.NodeState;
+import io.nodewise.lb.node.Outcome;
+import io.nodewise.lb.routing.Candidate;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * What changes with every request stands here, what changes with a transition in NodeHealth.
+ *
+ * inFlight is exact: one increment when an attempt begins, one decrement when it ends, both atomic.
+ * Everything else a picker reads is an estimate and may lose an update to a race: the latency
+ * estimate is written by the thread that sees a first byte, the penalty is added to by the thread
+ * that sees a failure and lowered by the sweeper.
+ */
+/** One node with its counters: what a picker reads. Thread-safe. */
+public final class LiveNode implements Candidate {
+  /** A failure weighs as much as this many attempts in flight (Dialogue's figure). */
+  static final double FAULT_PENALTY = 10;
+
+  /** An overloaded node is asked less, not shunned. */
+  static final double LOAD_PENALTY = 5;
+
+  private static final int PENALTY_UNIT = 1024;
+  private static final int MAX_PENALTY = 100 * PENALTY_UNIT;
+
+  final NodeHealth health;
+  private final LongAdder attempts = new LongAdder();
+  private final LongAdder faults = new LongAdder();
+  private final LongAdder loads = new LongAdder();
+  final FirstByteTimes firstByteTimes = new FirstByteTimes();
+
+  private volatile Node node; // written by the registry under its lock, when an update changes it
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private final AtomicInteger penalty = new AtomicInteger(); // in units of 1/1024 attempt
+  private volatile double weight; // written by the registry under its lock
+  private volatile int limit = Integer.MAX_VALUE; // written by the registry under its lock
+  private volatile long latency; // nanoseconds, smoothed; see the essay
+  private final AtomicInteger consecutiveFaults = new AtomicInteger(); // by ends of attempts
+  private volatile @Nullable Breaker breaker; // made and dropped by the registry under its lock
+  private volatile boolean watched; // whether successes matter; by the registry under its lock
+
+  LiveNode(Node node, NodeHealth health) {
+    this.node = node;
+    this.health = health;
+    this.weight = node.weight();
+  }
+
+  @Override
+  public Node node() {
+    return node;
+  }
+
+  void node(Node replacement) {
+    node = replacement;
+  }
+
+  @Override
+  public int inFlight() {
+    return inFlight.get();
+  }
+
+  @Override
+  public double load() {
+    int extra = penalty.get();
+    int running = inFlight.get();
+    return extra == 0 ? running : running + (double) extra / PENALTY_UNIT;
+  }
+
+  @Override
+  public double weight() {
+    return weight;
+  }
+
+  void weight(double value) {
+    weight = value;
+  }
+
+  @Override
+  public long latency() {
+    return latency;
+  }
+
+  @Override
+  public boolean isFull() {
+    return inFlight.get() >= limit;
+  }
+
+  void limit(int value) {
+    limit = value;
+  }
+
+  /**
+   * Counts an attempt in. False if the node is full just now, and then nothing is counted; {@code
+   * force} counts it in all the same.
+   */
+  public boolean tryBegin(boolean force) {
+    if (inFlight.getAndIncrement() >= limit && !force) {
+      inFlight.getAndDecrement();
+      return false;
+    }
+    attempts.increment();
+    return true;
+  }
+
+  /** Counts an attempt out. */
+  public void end() {
+    inFlight.getAndDecrement();
+  }
+
+  /** Counts an outcome; what it means for the node's state is the registry's to say. */
+  void count(Outcome outcome) {
+    switch (outcome.kind()) {
+      case SUCCESS -> {
+        if (consecutiveFaults.get() != 0) {
+          consecutiveFaults.set(0);
+        }
+      }
+      case LOAD -> {
+        loads.increment();
+        penalise(LOAD_PENALTY);
+      }
+      case FAULT, UNREACHABLE -> {
+        faults.increment();
+        penalise(FAULT_PENALTY);
+        consecutiveFaults.getAndIncrement();
+      }
+      case CANCELLED -> {}
+    }
+  }
+
+  int consecutiveFaults() {
+    return consecutiveFaults.get();
+  }
+
+  void forgetFaults() {
+    consecutiveFaults.set(0);
+  }
+
+  /** A node that came back is judged anew. */
+  void forgetPast() {
+    consecutiveFaults.set(0);
+    penalty.set(0);
+    latency = 0;
+  }
+
+  @Nullable Breaker breaker() {
+    return breaker;
+  }
+
+  void breaker(@Nullable Breaker value) {
+    breaker = value;
+  }
+
+  boolean watched() {
+    return watched;
+  }
+
+  void watched(boolean value) {
+    watched = value;
+  }
+
+  private void penalise(double attemptsWorth) {
+    int units = (int) (attemptsWorth * PENALTY_UNIT);
+    penalty.updateAndGet(now -> Math.min(MAX_PENALTY, now + units));
+  }
+
+  /** Lowers the penalty by the factor, to nothing from half an attempt on; by the sweeper. */
+  void decayPenalty(double factor) {
+    if (penalty.get() != 0) {
+      penalty.updateAndGet(now -> now < PENALTY_UNIT / 2 ? 0 : (int) (now * factor));
+    }
+  }
+
+  /** What recent failures add to its load, in attempts. */
+  public double penalty() {
+    return (double) penalty.get() / PENALTY_UNIT;
+  }
+
+  /** Takes in a time to first byte; one spike counts for little, a few slow answers for much. */
+  void firstByte(long nanos) {
+    firstByteTimes.record(nanos);
+    long before = latency;
+    latency = before + (nanos - before) / 8;
+  }
+
+  /**
+   * Forgets part of the latency, so that a node once slow is asked again; called by the sweeper.
+   */
+  void decayLatency(double factor) {
+    if (latency != 0) {
+      latency = (long) (latency * factor);
+    }
+  }
+
+  // For those who look on.
+
+  /** What it may be given. */
+  public NodeState state() {
+    return health.state();
+  }
+
+  /** Why. */
+  public String reason() {
+    return health.reason();
+  }
+
+  /** Since when, by the cluster's clock. */
+  public long since() {
+    return health.since();
+  }
+
+  /** Attempts so far. */
+  public long attempts() {
+    return attempts.sum();
+  }
+
+  /** Attempts that failed by its fault. */
+  public long faults() {
+    return faults.sum();
+  }
+
+  /** Attempts it answered by asking for less. */
+  public long loads() {
+    return loads.sum();
+  }
+
+  /** A quantile of its recent times to first byte, in nanoseconds; 0 if there were none. */
+  public long firstByteQuantile(double q) {
+    return firstByteTimes.quantile(q);
+  }
+
+  @Override
+  public String toString() {
+    return node.id() + " " + health.state() + " inFlight=" + inFlight.get();
+  }
+}

@@ -1,0 +1,431 @@
+package io.nodewise.lb.cluster;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.nodewise.lb.health.ProbeResult;
+import io.nodewise.lb.health.Prober;
+import io.nodewise.lb.node.LoadBalancerListener;
+import io.nodewise.lb.node.Node;
+import io.nodewise.lb.node.NodeSet;
+import io.nodewise.lb.node.NodeState;
+import io.nodewise.lb.node.Outcome;
+import io.nodewise.lb.node.Transition;
+import io.nodewise.lb.routing.RoutingTable;
+import io.nodewise.lb.time.Tasks;
+import io.nodewise.lb.time.Ticker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/*
+ * The one owner of node state.
+ *
+ * Reports come from everywhere: outcomes from request threads, probe results and the passing of time
+ * from the background thread, operators from theirs. Each takes the lock, changes the node's
+ * NodeHealth and calls settle(), which publishes a new routing table if a state changed. The lock is
+ * held for some hundred nanoseconds and nothing foreign runs under it: log lines and listeners go to
+ * the background thread, in order. So what an operator or a failed request changed is seen by the
+ * very next pick, and a pick itself reads one volatile reference.
+ *
+ * The common outcome, a success on a healthy node, does not come here at all: see report().
+ */
+/** Owns the nodes, their states and the routing table. Thread-safe. */
+public final class Registry implements Prober.Sink {
+  private static final Logger log = LoggerFactory.getLogger(Registry.class);
+
+  private final Object lock = new Object();
+  private final NodeHealth.Rules rules;
+  private final Ticker ticker;
+  private final Tasks tasks;
+  private final List<LoadBalancerListener> listeners;
+  private final Consumer<Node> probeSoon;
+  private final Runnable onSilentNode;
+
+  @GuardedBy("lock")
+  private NodeSet members;
+
+  @GuardedBy("lock")
+  private final Map<String, LiveNode> byId = new LinkedHashMap<>();
+
+  private volatile RoutingTable table; // written under the lock
+  private volatile List<LiveNode> nodes = List.of(); // written under the lock
+
+  /**
+   * A registry of these nodes.
+   *
+   * @param probeSoon asks for a probe of a node at once; called without the lock
+   * @param onSilentNode told, on the background thread, that a node was found to hang
+   */
+  Registry(
+      NodeSet members,
+      NodeHealth.Rules rules,
+      Ticker ticker,
+      Tasks tasks,
+      List<LoadBalancerListener> listeners,
+      Consumer<Node> probeSoon,
+      Runnable onSilentNode) {
+    this.members = members;
+    this.rules = rules;
+    this.ticker = ticker;
+    this.tasks = tasks;
+    this.listeners = List.copyOf(listeners);
+    this.probeSoon = probeSoon;
+    this.onSilentNode = onSilentNode;
+    long now = ticker.read();
+    for (Node node : members) {
+      byId.put(node.id(), new LiveNode(node, new NodeHealth(rules, false, now)));
+    }
+    this.nodes = List.copyOf(byId.values());
+    this.table = Tables.of(nodes);
+  }
+
+  /** Who may be given a request just now. */
+  public RoutingTable table() {
+    return table;
+  }
+
+  /** The members with their counters, in the order of the set. */
+  public List<LiveNode> nodes() {
+    return nodes;
+  }
+
+  /** Whether fewer than half of the nodes an operator left in are eligible. */
+  public boolean isPanic() {
+    return Tables.isPanic(nodes);
+  }
+
+  // Reports.
+
+  /** An attempt ended. */
+  void report(LiveNode node, Outcome outcome) {
+    node.count(outcome);
+    switch (outcome.kind()) {
+      case SUCCESS -> success(node);
+      case FAULT -> fault(node, outcome);
+      case UNREACHABLE -> {
+        change(node, now -> node.health.unreachable(outcome.reason(), false, now));
+        probeSoon.accept(node.node());
+      }
+      case LOAD, CANCELLED -> {}
+    }
+  }
+
+  private void success(LiveNode node) {
+    Breaker breaker = node.breaker();
+    if (breaker != null) {
+      breaker.success();
+    }
+    if (node.watched()) {
+      change(node, now -> node.health.success(breaker == null || breaker.isClosed(), now));
+    }
+  }
+
+  private void fault(LiveNode node, Outcome outcome) {
+    change(
+        node,
+        now -> {
+          Breaker breaker = breakerOf(node);
+          breaker.fault();
+          String reason = null;
+          if (node.health.isOnTrial()) {
+            reason = "failed on trial: " + outcome.reason();
+          } else if (node.consecutiveFaults() >= rules.outliers().consecutiveFaults()) {
+            reason = node.consecutiveFaults() + " faults in a row: " + outcome.reason();
+          } else if (breaker.isOpen()) {
+            reason = "too many faults: " + outcome.reason();
+          }
+          if (reason == null || !node.health.state().eligible()) {
+            return;
+          }
+          node.forgetFaults();
+          if (node.health.isOnTrial() || mayEject()) {
+            breaker.open();
+            node.health.eject(reason, now);
+          } else {
+            node.breaker(null); // over the cap: start counting anew
+          }
+        });
+  }
+
+  /** A running attempt on the node has been silent for too long. */
+  void suspect(LiveNode node) {
+    boolean ask;
+    synchronized (lock) {
+      ask = byId.get(node.node().id()) == node && node.health.suspect();
+    }
+    if (ask) {
+      log.debug("{} is silent, probing it", node.node().id());
+      probeSoon.accept(node.node());
+    }
+  }
+
+  @Override
+  public boolean probed(Node probed, ProbeResult result) {
+    synchronized (lock) {
+      LiveNode node = byId.get(probed.id());
+      if (node == null) {
+        return false;
+      }
+      if (result.isUp()) {
+        change(node, now -> node.health.probeUp());
+      } else {
+        boolean expendable = othersEligible(node);
+        change(node, now -> node.health.probeDown(result, expendable, now));
+      }
+      return node.health.isChanging();
+    }
+  }
+
+  /** Time passed: ends ejections, goes on with slow starts, lets penalties fade. */
+  void tick(double penaltyFactor, double latencyFactor) {
+    for (LiveNode node : nodes) {
+      node.decayPenalty(penaltyFactor);
+      node.decayLatency(latencyFactor);
+      change(
+          node,
+          now -> {
+            if (node.health.tick(now)) {
+              node.forgetFaults();
+              breakerOf(node).halfOpen();
+            }
+            Breaker breaker = node.breaker();
+            if (breaker != null && breaker.isClean() && !node.health.isOnTrial()) {
+              node.breaker(null);
+            }
+          });
+    }
+  }
+
+  // Operators.
+
+  /** No new attempts on the node; running ones end. */
+  public void drain(String id) {
+    operate(id, NodeHealth.Admin.DRAINING, "drained by operator");
+  }
+
+  /** The node is not to be used. */
+  public void disable(String id) {
+    operate(id, NodeHealth.Admin.DISABLED, "disabled by operator");
+  }
+
+  /** The node may be used again. */
+  public void resume(String id) {
+    operate(id, NodeHealth.Admin.ENABLED, "resumed by operator");
+  }
+
+  private void operate(String id, NodeHealth.Admin admin, String reason) {
+    LiveNode node = find(id);
+    change(node, now -> node.health.admin(admin, reason));
+  }
+
+  private LiveNode find(String id) {
+    synchronized (lock) {
+      LiveNode node = members.find(id).map(found -> byId.get(found.id())).orElse(null);
+      if (node == null) {
+        throw new IllegalArgumentException(
+            "unknown node: " + id + " (expected one of: " + String.join(", ", byId.keySet()) + ")");
+      }
+      return node;
+    }
+  }
+
+  /** Other members; nodes that stay keep their state, new ones start slowly. */
+  public void update(NodeSet updated) {
+    synchronized (lock) {
+      NodeSet before = members;
+      if (before.equals(updated)) {
+        return;
+      }
+      long now = ticker.read();
+      Map<String, LiveNode> old = new LinkedHashMap<>(byId);
+      byId.clear();
+      for (Node node : updated) {
+        LiveNode live = old.get(node.id());
+        if (live == null || !live.node().uri().equals(node.uri())) {
+          live = new LiveNode(node, new NodeHealth(rules, true, now));
+        } else {
+          live.node(node);
+        }
+        byId.put(node.id(), live);
+        apply(live, now);
+      }
+      members = updated;
+      publish();
+      tell(listener -> listener.onNodeSet(before, updated));
+    }
+  }
+
+  /** The members. */
+  public NodeSet members() {
+    synchronized (lock) {
+      return members;
+    }
+  }
+
+  /**
+   * Waits until so many nodes have been found healthy.
+   *
+   * @return whether they have, in time
+   */
+  public boolean awaitHealthy(Duration timeout, int minNodes) throws InterruptedException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    synchronized (lock) {
+      while (true) {
+        if (healthy() >= minNodes) {
+          return true;
+        }
+        long left = deadline - System.nanoTime();
+        if (left <= 0) {
+          return false;
+        }
+        TimeUnit.NANOSECONDS.timedWait(lock, left);
+      }
+    }
+  }
+
+  private int healthy() {
+    int count = 0;
+    for (LiveNode node : nodes) {
+      NodeState state = node.health.state();
+      if (state == NodeState.UP || (!rules.probing() && state.eligible())) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  // The one way a state changes.
+
+  private void change(LiveNode node, LongConsumer evidence) {
+    boolean silent = false;
+    synchronized (lock) {
+      long now = ticker.read();
+      NodeState from = node.health.state();
+      long since = node.health.since();
+      evidence.accept(now);
+      apply(node, now);
+      boolean changed = node.health.settle(now);
+      if (changed && !from.eligible() && node.health.state().eligible()) {
+        node.forgetPast();
+      }
+      if (changed && byId.get(node.node().id()) == node) {
+        Transition transition =
+            new Transition(
+                node.node(),
+                from,
+                node.health.state(),
+                node.health.reason(),
+                Duration.ofNanos(now - since));
+        publish();
+        tell(listener -> listener.onTransition(transition));
+        silent = node.health.isSilent();
+      }
+    }
+    if (silent) {
+      tasks.execute(onSilentNode);
+    }
+  }
+
+  /** Copies to the node what its pickers read of its health. */
+  private static void apply(LiveNode node, long now) {
+    node.weight(node.node().weight() * node.health.share(now));
+    node.limit(node.health.limit());
+    node.watched(node.health.wantsSuccesses());
+  }
+
+  @GuardedBy("lock")
+  private void publish() {
+    nodes = List.copyOf(byId.values());
+    table = Tables.of(nodes);
+    lock.notifyAll();
+  }
+
+  private void tell(Consumer<LoadBalancerListener> event) {
+    tasks.execute(
+        () -> {
+          for (LoadBalancerListener listener : listeners) {
+            try {
+              event.accept(listener);
+            } catch (RuntimeException e) {
+              log.warn("A listener failed: {}", e.toString(), e);
+            }
+          }
+        });
+  }
+
+  private Breaker breakerOf(LiveNode node) {
+    Breaker breaker = node.breaker();
+    if (breaker == null) {
+      breaker = new Breaker(node.node().id(), rules.outliers(), ticker);
+      node.breaker(breaker);
+    }
+    return breaker;
+  }
+
+  /** Whether soft evidence may put out one more. */
+  private boolean mayEject() {
+    int enabled = 0;
+    int out = 0;
+    for (LiveNode node : nodes) {
+      if (node.health.isEnabled()) {
+        enabled++;
+        if (node.health.state() == NodeState.EJECTED || node.health.state() == NodeState.TRIAL) {
+          out++;
+        }
+      }
+    }
+    int cap = Math.max(1, (int) (enabled * rules.outliers().maxEjectedFraction()));
+    return enabled > 1 && out < cap;
+  }
+
+  private boolean othersEligible(LiveNode node) {
+    for (LiveNode other : nodes) {
+      if (other != node && other.health.state().eligible()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The node of this id, or null. */
+  public @Nullable LiveNode node(String id) {
+    synchronized (lock) {
+      return byId.get(id);
+    }
+  }
+
+  /** All states on one line, as an exception's message shows them. */
+  public String describe() {
+    Collection<LiveNode> all = nodes;
+    long now = ticker.read();
+    int eligible = 0;
+    List<String> parts = new ArrayList<>();
+    for (LiveNode node : all) {
+      NodeHealth health = node.health;
+      if (health.state().eligible()) {
+        eligible++;
+      }
+      if (parts.size() < 8) {
+        parts.add(
+            node.node().id()
+                + " "
+                + health.state()
+                + " "
+                + TimeUnit.NANOSECONDS.toSeconds(now - health.since())
+                + "s ("
+                + health.reason()
+                + ")");
+      }
+    }
+    String more = all.size() > parts.size() ? ", and " + (all.size() - parts.size()) + " more" : "";
+    return eligible + "/" + all.size() + " eligible: " + String.join(", ", parts) + more;
+  }
+}

@@ -1,0 +1,160 @@
+package io.nodewise.lb.cluster;
+
+import io.nodewise.lb.node.Outcome;
+import io.nodewise.lb.retry.Timeouts;
+import io.nodewise.lb.time.Tasks;
+import io.nodewise.lb.time.Ticker;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/*
+ * One tick every TICK, on the background thread, instead of a timer per request. A tick
+ *
+ * 1. lets the registry do what time alone does (ejections end, ramps grow, penalties fade),
+ * 2. looks at every running attempt: silence beyond the suspicion time gets its node probed;
+ *    silence beyond the clock of its phase ends it; silence on a node known to hang ends it,
+ * 3. ends the attempts whose response stream nobody holds any more.
+ *
+ * When a node is found to hang the walk over the attempts runs at once.
+ */
+/** Watches running attempts. */
+public final class Sweeper implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Sweeper.class);
+
+  /** A fifth of the suspicion time, so silence is noticed at most that much late. */
+  static final Duration TICK = Duration.ofMillis(200);
+
+  /** A penalty falls to 1/e in 10 s. */
+  private static final double PENALTY_FACTOR = Math.exp(-TICK.toMillis() / 10_000.0);
+
+  /**
+   * A latency estimate that nothing refreshes halves in 2 s: a node that was a hundred times slower
+   * than the others gets a request to show that it is not any more after some 12 s.
+   */
+  private static final double LATENCY_FACTOR = Math.pow(0.5, TICK.toMillis() / 2_000.0);
+
+  /** Counts of first-byte times halve every 30 s. */
+  private static final int TICKS_PER_AGING = 150;
+
+  private final Registry registry;
+  private final Timeouts timeouts;
+  private final Ticker ticker;
+  private final Tasks tasks;
+  private final RunningAttempts running = new RunningAttempts();
+  private final ReferenceQueue<Object> dropped = new ReferenceQueue<>();
+  private volatile Tasks.Scheduled next = () -> {}; // by start(), then by each tick
+  private volatile boolean closed; // by close()
+  private int ticks; // by the background thread
+
+  Sweeper(Registry registry, Timeouts timeouts, Ticker ticker, Tasks tasks) {
+    this.registry = registry;
+    this.timeouts = timeouts;
+    this.ticker = ticker;
+    this.tasks = tasks;
+  }
+
+  void start() {
+    next = tasks.schedule(TICK, this::tick);
+  }
+
+  private void tick() {
+    if (closed) {
+      return;
+    }
+    next = tasks.schedule(TICK, this::tick);
+    registry.tick(PENALTY_FACTOR, LATENCY_FACTOR);
+    if (++ticks % TICKS_PER_AGING == 0) {
+      registry.nodes().forEach(node -> node.firstByteTimes.age());
+    }
+    sweep();
+  }
+
+  /** Looks at every running attempt once. */
+  void sweep() {
+    endDropped();
+    long now = ticker.read();
+    running.forEach(attempt -> look(attempt, now));
+  }
+
+  private void look(RunningAttempt attempt, long now) {
+    long silence = attempt.silence(now);
+    RunningAttempt.Phase phase = attempt.seenPhase();
+    if (!phase.onNode) {
+      return;
+    }
+    boolean suspicious = silence >= timeouts.suspicion().toNanos();
+    LiveNode node = attempt.node0();
+    if (node.health.isSilent() && (suspicious || phase != RunningAttempt.Phase.READING)) {
+      attempt.giveUp(Outcome.fault("node hung"));
+      return;
+    }
+    Duration limit =
+        switch (phase) {
+          case SENDING -> timeouts.sendStall();
+          case READING -> timeouts.bodyIdle();
+          default -> timeouts.firstByte();
+        };
+    if (silence >= limit.toNanos()) {
+      attempt.giveUp(Outcome.fault(said(phase) + " for " + limit.toMillis() + " ms"));
+    } else if (suspicious) {
+      registry.suspect(node);
+    }
+  }
+
+  private static String said(RunningAttempt.Phase phase) {
+    return switch (phase) {
+      case SENDING -> "took no byte of the request";
+      case READING -> "sent no byte of the body";
+      default -> "did not answer";
+    };
+  }
+
+  private void endDropped() {
+    Reference<?> reference;
+    while ((reference = dropped.poll()) != null) {
+      RunningAttempt attempt = ((RunningAttempt.Watch) reference).attempt();
+      log.warn(
+          "A response of {} was dropped without being closed; its connection is closed now",
+          attempt.node0().node().id());
+      attempt.giveUp(Outcome.cancelled("response dropped without close"));
+      attempt.finish(Outcome.cancelled("response dropped without close"));
+    }
+  }
+
+  /** Attempts that have begun and not ended. */
+  public int runningAttempts() {
+    return running.size();
+  }
+
+  // For attempts.
+
+  long now() {
+    return ticker.read();
+  }
+
+  int begun(RunningAttempt attempt) {
+    return running.add(attempt);
+  }
+
+  void ended(int slot) {
+    running.remove(slot);
+  }
+
+  void report(LiveNode node, Outcome outcome) {
+    registry.report(node, outcome);
+  }
+
+  RunningAttempt.Watch watch(Object handle, RunningAttempt attempt) {
+    return new RunningAttempt.Watch(handle, dropped, attempt);
+  }
+
+  /** No further ticks; running attempts end as they would without clocks. */
+  @Override
+  public void close() {
+    closed = true;
+    next.cancel();
+  }
+}

@@ -1,0 +1,263 @@
+package io.nodewise.lb.health;
+
+import io.nodewise.lb.health.ProbeResult.Evidence;
+import io.nodewise.lb.node.Node;
+import io.nodewise.lb.time.Tasks;
+import io.nodewise.lb.time.Ticker;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.NoHttpResponseException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One probe: runs once, on a thread that may block, and tells its result once.
+ *
+ * <p>The deadline holds whatever blocks the thread. Time-outs of the socket would not do: they
+ * start again with every byte, and don't count for writes and name look-ups. So the deadline is a
+ * task that tells the result by how far the probe has come, and closes the socket under the thread.
+ */
+final class ProbeRun implements Runnable {
+  private static final Logger log = LoggerFactory.getLogger(ProbeRun.class);
+
+  /** How far the probe has come; decides what a failure or a silence means. */
+  private enum Phase {
+    WAITING,
+    RESOLVING,
+    OPENING,
+    CONNECTING,
+    SECURING,
+    ASKING,
+    READING
+  }
+
+  private final Node node;
+  private final HealthCheck check;
+  private final Consumer<ProbeResult> done;
+  private final Tasks tasks;
+  private final Ticker ticker;
+  private final Supplier<SSLSocketFactory> tls;
+  private final AtomicBoolean told = new AtomicBoolean(); // set by whoever tells the result
+  private volatile Phase phase = Phase.WAITING; // written by the probe's thread
+  private volatile long startedAt; // written by the probe's thread, before the phase
+  private volatile @Nullable Socket socket; // written by the probe's thread, closed by any
+  private @Nullable SSLSocket secured; // of the probe's thread only, which closes it politely
+  private volatile boolean cut; // written by whoever cuts, before it closes the socket
+
+  ProbeRun(
+      Node node,
+      HealthCheck check,
+      Consumer<ProbeResult> done,
+      Tasks tasks,
+      Ticker ticker,
+      Supplier<SSLSocketFactory> tls) {
+    this.node = node;
+    this.check = check;
+    this.done = done;
+    this.tasks = tasks;
+    this.ticker = ticker;
+    this.tls = tls;
+  }
+
+  @Override
+  public void run() {
+    if (cut) {
+      return;
+    }
+    startedAt = ticker.read();
+    Tasks.Scheduled deadline = tasks.schedule(check.timeout(), this::expire);
+    try {
+      tell(probe());
+    } catch (RuntimeException | Error e) {
+      log.debug("Probing {} failed", node, e); // the prober says it once at INFO
+      tell(down(Evidence.LOCAL, "probe failed: " + e));
+    } finally {
+      close(secured);
+      close(socket);
+      deadline.cancel();
+    }
+  }
+
+  /** Ends the probe, wherever it is, with a result that says nothing about the node. */
+  void abandon(String reason) {
+    cutWith(ProbeResult.down(Evidence.LOCAL, reason, took()));
+  }
+
+  private void expire() {
+    cutWith(silence());
+  }
+
+  private ProbeResult silence() {
+    String within = " within " + check.timeout().toMillis() + " ms";
+    return switch (phase) {
+      case WAITING, OPENING -> down(Evidence.LOCAL, "not begun" + within);
+      case RESOLVING -> down(Evidence.UNREACHABLE, "name not resolved" + within);
+      case CONNECTING -> down(Evidence.NO_ANSWER, "no connection" + within);
+      case SECURING -> down(Evidence.NO_ANSWER, "no TLS handshake" + within);
+      case ASKING -> down(Evidence.NO_ANSWER, "no answer" + within);
+      case READING -> down(Evidence.ANSWERED, "answer not complete" + within);
+    };
+  }
+
+  private void cutWith(ProbeResult result) {
+    cut = true;
+    tell(result);
+    close(socket);
+  }
+
+  private ProbeResult probe() {
+    try {
+      Socket connected = connect();
+      if (check.kind() != HealthCheck.Kind.HTTP) {
+        return ProbeResult.up("connected", took());
+      }
+      if (!node.isSecure()) {
+        return exchange(connected);
+      }
+      phase = Phase.SECURING;
+      SSLSocket layered = ProbeTls.handshake(tls.get(), connected, node.host());
+      secured = layered;
+      return exchange(layered);
+    } catch (IOException | HttpException e) {
+      return failure(e);
+    }
+  }
+
+  /** Tries the addresses of the node in turn, as HTTP clients do. */
+  private Socket connect() throws IOException {
+    phase = Phase.RESOLVING;
+    InetAddress[] addresses = InetAddress.getAllByName(node.host());
+    int port = check.port() == 0 ? node.port() : check.port();
+    IOException last = new UnknownHostException(node.host());
+    for (InetAddress address : addresses) {
+      phase = Phase.OPENING;
+      Socket opened = new Socket();
+      socket = opened;
+      try {
+        opened.setTcpNoDelay(true); // takes the descriptor, which may fail: not the node's fault
+        opened.setSoTimeout(timeoutMillis()); // only in case the tasks are gone
+        phase = Phase.CONNECTING;
+        if (cut) {
+          throw new IOException("cut");
+        }
+        opened.connect(new InetSocketAddress(address, port), timeoutMillis());
+        return opened;
+      } catch (IOException e) {
+        close(socket);
+        if (phase == Phase.OPENING || cut) {
+          throw e;
+        }
+        last = e;
+      }
+    }
+    throw last;
+  }
+
+  private ProbeResult exchange(Socket connected) throws IOException, HttpException {
+    phase = Phase.ASKING;
+    HttpExchange exchange = new HttpExchange(node, check);
+    ClassicHttpResponse answer = exchange.ask(connected);
+    phase = Phase.READING;
+    int status = answer.getCode();
+    if (!check.expects(status)) {
+      return down(Evidence.ANSWERED, status + " (expected: " + check.expected() + ")");
+    }
+    Header downHeader = exchange.downHeader(answer);
+    if (downHeader != null) {
+      return down(Evidence.ANSWERED, downHeader.getName() + ": " + downHeader.getValue());
+    }
+    exchange.readBody(answer);
+    return ProbeResult.up(Integer.toString(status), took());
+  }
+
+  private ProbeResult failure(Exception e) {
+    if (e instanceof SocketTimeoutException) {
+      return silence(); // the socket's own time-out came a moment before the deadline
+    }
+    return switch (phase) {
+      case WAITING, OPENING -> down(Evidence.LOCAL, "no socket: " + text(e));
+      case RESOLVING -> down(Evidence.UNREACHABLE, "unknown host " + node.host());
+      case CONNECTING -> connectFailure(e);
+      case SECURING -> down(Evidence.UNREACHABLE, "TLS: " + text(e));
+      case ASKING -> askFailure(e);
+      case READING -> down(Evidence.ANSWERED, "answer not complete: " + text(e));
+    };
+  }
+
+  private ProbeResult askFailure(Exception e) {
+    if (e instanceof NoHttpResponseException) {
+      return down(Evidence.ANSWERED, "closed without an answer");
+    }
+    return down(Evidence.ANSWERED, (e instanceof HttpException ? "not HTTP: " : "") + text(e));
+  }
+
+  /** By type where possible: messages come in the system's language. */
+  private ProbeResult connectFailure(Exception e) {
+    if (e instanceof BindException) {
+      return down(Evidence.LOCAL, "no local port: " + text(e));
+    }
+    if (e instanceof NoRouteToHostException) {
+      return down(Evidence.UNREACHABLE, "no route");
+    }
+    if (e instanceof ConnectException) {
+      return down(Evidence.REFUSED, "connection refused");
+    }
+    boolean reset = text(e).toLowerCase(Locale.ROOT).contains("reset");
+    return down(reset ? Evidence.REFUSED : Evidence.UNREACHABLE, "connecting: " + text(e));
+  }
+
+  private ProbeResult down(Evidence evidence, String reason) {
+    return ProbeResult.down(evidence, reason, took());
+  }
+
+  private void tell(ProbeResult result) {
+    if (told.compareAndSet(false, true)) {
+      try {
+        done.accept(result);
+      } catch (RuntimeException e) {
+        log.error("Passing on a probe of {} failed: {}", node, e.toString(), e);
+      }
+    }
+  }
+
+  private static void close(@Nullable Socket open) {
+    if (open != null) {
+      try {
+        open.close();
+      } catch (IOException ignored) {
+        // It is closed all the same.
+      }
+    }
+  }
+
+  private int timeoutMillis() {
+    return (int) Math.max(1, Math.min(Integer.MAX_VALUE, check.timeout().toMillis()));
+  }
+
+  private Duration took() {
+    return phase == Phase.WAITING ? Duration.ZERO : Duration.ofNanos(ticker.read() - startedAt);
+  }
+
+  private static String text(Exception e) {
+    String message = e.getMessage();
+    return message == null ? e.getClass().getSimpleName() : Printable.of(message);
+  }
+}

@@ -1,0 +1,102 @@
+package io.nodewise.lb.node;
+
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one attempt ended, as far as the node is concerned. Immutable and thread-safe. An answer such
+ * as 404 or 412 is a {@link Kind#SUCCESS}: the node did its work.
+ */
+public final class Outcome {
+
+  /** What an outcome says about the node. */
+  public enum Kind {
+    /** The node answered and is well, whatever it answered. */
+    SUCCESS,
+    /** The node asked for less: 503 SlowDown, 429. Lowers its share, never puts it out. */
+    LOAD,
+    /** The node failed with a request: 500, a reset, a cut body, a time-out. Soft evidence. */
+    FAULT,
+    /** The node can't be reached or is known to hang. Hard evidence: one is enough. */
+    UNREACHABLE,
+    /** Nobody can blame the node: the caller gave up, or its own body failed. */
+    CANCELLED
+  }
+
+  private static final Outcome SUCCESS = new Outcome(Kind.SUCCESS, "ok", null);
+  private static final Outcome CANCELLED = new Outcome(Kind.CANCELLED, "cancelled", null);
+
+  private final Kind kind;
+  private final String reason;
+  private final @Nullable Duration retryAfter;
+
+  private Outcome(Kind kind, String reason, @Nullable Duration retryAfter) {
+    this.kind = kind;
+    this.reason = Objects.requireNonNull(reason, "reason");
+    this.retryAfter = retryAfter;
+  }
+
+  /** The node answered and is well. */
+  public static Outcome success() {
+    return SUCCESS;
+  }
+
+  /** The caller gave up; nothing is known of the node. */
+  public static Outcome cancelled() {
+    return CANCELLED;
+  }
+
+  /** As {@link #cancelled()}, with the reason, such as a request body that could not be read. */
+  public static Outcome cancelled(String reason) {
+    return new Outcome(Kind.CANCELLED, reason, null);
+  }
+
+  /** The node asked for less. */
+  public static Outcome load(String reason) {
+    return new Outcome(Kind.LOAD, reason, null);
+  }
+
+  /** The node failed with this request. */
+  public static Outcome fault(String reason) {
+    return new Outcome(Kind.FAULT, reason, null);
+  }
+
+  /** The node can't be reached, or is known to hang. */
+  public static Outcome unreachable(String reason) {
+    return new Outcome(Kind.UNREACHABLE, reason, null);
+  }
+
+  /** The same with the pause the node asked for itself ({@code Retry-After}). */
+  public Outcome withRetryAfter(Duration pause) {
+    if (pause.isNegative()) {
+      throw new IllegalArgumentException("retryAfter: " + pause + " (expected: >= 0)");
+    }
+    return new Outcome(kind, reason, pause);
+  }
+
+  /** What it says about the node. */
+  public Kind kind() {
+    return kind;
+  }
+
+  /** Why, in a few words. */
+  public String reason() {
+    return reason;
+  }
+
+  /** The pause the node asked for, or null. */
+  public @Nullable Duration retryAfter() {
+    return retryAfter;
+  }
+
+  /** Whether it counts against the node: {@link Kind#FAULT} or {@link Kind#UNREACHABLE}. */
+  public boolean isNodeFault() {
+    return kind == Kind.FAULT || kind == Kind.UNREACHABLE;
+  }
+
+  @Override
+  public String toString() {
+    return kind + " (" + reason + ")";
+  }
+}

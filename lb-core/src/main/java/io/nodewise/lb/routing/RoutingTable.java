@@ -1,0 +1,75 @@
+package io.nodewise.lb.routing;
+
+import io.nodewise.lb.node.RequestHint;
+import io.nodewise.lb.time.Randomness;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may be given a request just now, best group first: the primary tier, then each backup tier,
+ * then, in panic, the nodes that were put out on soft evidence. Immutable; made anew by the
+ * registry on every transition, read by every pick through one volatile reference.
+ */
+public final class RoutingTable {
+  private static final Tried NOBODY = new Tried();
+
+  private final Candidate[][] groups;
+
+  /** A table of these groups, best first; empty ones are left out. */
+  public RoutingTable(List<? extends List<? extends Candidate>> groups) {
+    this.groups =
+        groups.stream()
+            .filter(group -> !group.isEmpty())
+            .map(group -> group.toArray(new Candidate[0]))
+            .toArray(Candidate[][]::new);
+  }
+
+  /**
+   * The picker's choice from the best group that has one; where all that is left is at its limit,
+   * the least busy of those, because a limit spreads load and never refuses it. Null if every node
+   * of the table was tried.
+   */
+  public @Nullable Candidate pick(Picker picker, Tried tried, RequestHint hint, Randomness random) {
+    for (Candidate[] group : groups) {
+      Candidate picked = picker.pick(group, tried, hint, random);
+      if (picked != null) {
+        return picked;
+      }
+    }
+    return leastBusyFull(tried);
+  }
+
+  private @Nullable Candidate leastBusyFull(Tried tried) {
+    for (Candidate[] group : groups) {
+      Candidate best = null;
+      for (Candidate candidate : group) {
+        if (candidate.weight() > 0
+            && !tried.contains(candidate)
+            && (best == null || candidate.inFlight() < best.inFlight())) {
+          best = candidate;
+        }
+      }
+      if (best != null) {
+        return best;
+      }
+    }
+    return null;
+  }
+
+  /** Whether a node is left that is not in {@code tried}. */
+  public boolean hasUntried(Tried tried) {
+    for (Candidate[] group : groups) {
+      for (Candidate candidate : group) {
+        if (candidate.weight() > 0 && !tried.contains(candidate)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Whether no node may be given anything. */
+  public boolean isEmpty() {
+    return !hasUntried(NOBODY);
+  }
+}

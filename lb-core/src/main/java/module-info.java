@@ -1,0 +1,17 @@
+/**
+ * Client-side load balancing: node sets, health, selection, attempts. No HTTP client of its own.
+ */
+@org.jspecify.annotations.NullMarked
+module io.nodewise.lb {
+  requires org.slf4j;
+  requires static org.jspecify;
+  requires static com.google.errorprone.annotations;
+  requires io.github.resilience4j.circuitbreaker;
+  requires org.apache.httpcomponents.core5.httpcore5;
+
+  exports io.nodewise.lb;
+  exports io.nodewise.lb.node;
+  exports io.nodewise.lb.health;
+  exports io.nodewise.lb.retry;
+  exports io.nodewise.lb.routing;
+}
