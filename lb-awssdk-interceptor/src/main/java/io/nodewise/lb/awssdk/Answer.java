@@ -1,0 +1,70 @@
+package io.nodewise.lb.awssdk;
+
+import io.nodewise.lb.node.Outcome;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import software.amazon.awssdk.http.SdkHttpResponse;
+
+/**
+ * What the head of an answer says about the node. An answer below 500 is a healthy node's, whatever
+ * it says to the caller, but for 429. Of the others, 501 and 505 are healthy too; 503 is load or a
+ * fault by the code in its body: "slow down" is not "not initialised".
+ */
+record Answer(int status, long contentLength) {
+  private static final Pattern CODE = Pattern.compile("<Code>\\s*([^<\\s]+)\\s*</Code>");
+
+  /** Codes of S3, MinIO, Ceph and others that ask for less. */
+  private static final Set<String> LOAD =
+      Set.of(
+          "SlowDown",
+          "SlowDownRead",
+          "SlowDownWrite",
+          "Busy",
+          "ServerBusy",
+          "ServiceUnavailable",
+          "TooManyRequests",
+          "TooManyRequestsException",
+          "RequestLimitExceeded",
+          "RequestThrottled",
+          "Throttling",
+          "ThrottlingException",
+          "BandwidthLimitExceeded");
+
+  static Answer of(SdkHttpResponse response) {
+    long length =
+        response.firstMatchingHeader("Content-Length").map(Answer::parseLength).orElse(-1L);
+    return new Answer(response.statusCode(), length);
+  }
+
+  private static long parseLength(String value) {
+    try {
+      return Long.parseLong(value.trim());
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
+  boolean isError() {
+    return status >= 400;
+  }
+
+  /** The outcome, given the beginning of the body. */
+  Outcome outcome(String body) {
+    if (status == 429) {
+      return Outcome.load("429");
+    }
+    if (status < 500 || status == 501 || status == 505) {
+      return Outcome.success();
+    }
+    String code = code(body);
+    String said = code.isEmpty() ? Integer.toString(status) : status + " " + code;
+    return status == 503 && LOAD.contains(code) ? Outcome.load(said) : Outcome.fault(said);
+  }
+
+  /** The S3 error code in a body, or an empty string. */
+  static String code(String body) {
+    Matcher matcher = CODE.matcher(body);
+    return matcher.find() ? matcher.group(1) : "";
+  }
+}

@@ -1,0 +1,102 @@
+package io.nodewise.lb.awssdk;
+
+import io.nodewise.lb.Route;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkRequest;
+import software.amazon.awssdk.core.sync.RequestBody;
+
+/**
+ * One call of the S3 client, across its attempts. The SDK runs the attempts of a call one after
+ * another and hands the call from one to the next, so only one thread is here at a time.
+ */
+final class ApiCall {
+  /** How often an answer of 500, 502 or 504 is taken to another node at once. */
+  private static final int FREE_ANSWERED_FAILOVERS = 3;
+
+  private final Operation operation;
+  private final @Nullable SdkRequest request;
+  private final Route route;
+  private final Instant began = Instant.now();
+  private @Nullable RequestBody body;
+  private boolean replyLost;
+  private boolean answered;
+  private boolean faulted;
+  private boolean firstRound = true;
+  private int answeredFailovers;
+
+  ApiCall(Operation operation, @Nullable SdkRequest request, Route route) {
+    this.operation = operation;
+    this.request = request;
+    this.route = route;
+  }
+
+  Operation operation() {
+    return operation;
+  }
+
+  @Nullable SdkRequest request() {
+    return request;
+  }
+
+  Route route() {
+    return route;
+  }
+
+  Instant began() {
+    return began;
+  }
+
+  @Nullable RequestBody body() {
+    return body;
+  }
+
+  void body(@Nullable RequestBody raw) {
+    body = raw;
+  }
+
+  /** Whether an attempt may have been carried out without our hearing of it. */
+  boolean isReplyLost() {
+    return replyLost;
+  }
+
+  /** An attempt begins that the SDK decided on: if every node has had its turn, all get another. */
+  void beginAttempt() {
+    faulted = false;
+    if (!route.hasUntried() && route.attempts() > 0) {
+      firstRound = false;
+      route.newRound();
+    }
+  }
+
+  /** The attempt failed after bytes were sent, and nothing, or not all, of an answer came. */
+  void lostReply() {
+    faulted = true;
+    answered = false;
+    replyLost = true;
+  }
+
+  /** The node answered that it failed. It may have carried out the request all the same. */
+  void answeredFault() {
+    faulted = true;
+    answered = true;
+    replyLost = true;
+  }
+
+  /**
+   * Whether the call may go on at another node at once, asking nobody's token bucket. Bounded by
+   * the nodes, each of which gets one such try; answers, of which a poisonous request may get the
+   * same everywhere, by a small number.
+   */
+  boolean takeFreeFailover() {
+    if (!faulted || !firstRound || !operation.isRepeatable() || !route.hasUntried()) {
+      return false;
+    }
+    return !answered || ++answeredFailovers <= FREE_ANSWERED_FAILOVERS;
+  }
+
+  /** Whether sending it again could do harm. */
+  boolean mustNotRepeat() {
+    return replyLost && !operation.isRepeatable();
+  }
+}

@@ -1,0 +1,179 @@
+package io.nodewise.lb.awssdk;
+
+import io.nodewise.lb.Attempt;
+import io.nodewise.lb.node.Node;
+import io.nodewise.lb.node.Outcome;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.http.AbortableInputStream;
+import software.amazon.awssdk.http.ExecutableHttpRequest;
+import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.HttpExecuteResponse;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
+
+/*
+ * One attempt of the SDK is one or more attempts of ours. The request comes signed for the logical
+ * host; to send it to a node, scheme, host and port of its URI are changed and the signed Host header
+ * stays, as any HTTP proxy does it. So the same bytes are valid at every node, and when a node can't
+ * be reached at all the next one is tried here, unseen by the SDK. "At all" means that the connection
+ * was refused, timed out, failed in DNS or in TLS, and that not a byte of the body was asked for.
+ *
+ * Any later failure goes to the SDK, which signs anew and asks the retry strategy, which sends it
+ * here again; the call's route remembers where it has been.
+ */
+/** One attempt of the SDK. Used by one thread, but for {@link #abort()}. */
+final class BalancedRequest implements ExecutableHttpRequest {
+  /** Error documents are some hundred bytes long. */
+  private static final int PEEK = 8192;
+
+  private final SdkHttpClient delegate;
+  private final HttpExecuteRequest request;
+  private final ApiCall call;
+  private final Confirmation confirmation;
+  private volatile @Nullable ExecutableHttpRequest running; // by the calling thread
+  private volatile boolean aborted; // by abort()
+
+  BalancedRequest(
+      SdkHttpClient delegate, HttpExecuteRequest request, ApiCall call, Confirmation confirmation) {
+    this.delegate = delegate;
+    this.request = request;
+    this.call = call;
+    this.confirmation = confirmation;
+  }
+
+  @Override
+  public HttpExecuteResponse call() throws IOException {
+    call.beginAttempt();
+    while (true) {
+      Attempt attempt = call.route().next(hasBody());
+      SentBody body = SentBody.of(request, attempt);
+      try {
+        HttpExecuteResponse response = send(attempt, body);
+        return confirmation.review(call, received(attempt, response));
+      } catch (IOException | RuntimeException e) {
+        Failure failure = Failure.of(e, attempt, body, aborted);
+        attempt.end(failure.outcome());
+        if (failure.nothingSent() && call.route().hasUntried()) {
+          continue;
+        }
+        throw failed(e, attempt.node(), failure);
+      } catch (Error e) {
+        attempt.end(Outcome.cancelled(e.toString()));
+        throw e;
+      }
+    }
+  }
+
+  private IOException failed(Exception e, Node node, Failure failure) throws IOException {
+    if (e instanceof NodeFailedException known) {
+      return known;
+    }
+    if (!failure.outcome().isNodeFault()) {
+      if (e instanceof IOException io) {
+        throw io;
+      }
+      throw (RuntimeException) e;
+    }
+    if (!failure.nothingSent()) {
+      call.lostReply();
+    }
+    return new NodeFailedException(node, failure.outcome().reason(), call, e);
+  }
+
+  private HttpExecuteResponse send(Attempt attempt, SentBody body) throws IOException {
+    ExecutableHttpRequest sending =
+        delegate.prepareRequest(
+            HttpExecuteRequest.builder()
+                .request(targeted(attempt.node()))
+                .contentStreamProvider(body.provider())
+                .metricCollector(request.metricCollector().orElse(null))
+                .build());
+    running = sending;
+    attempt.abortBy(sending::abort);
+    if (aborted) {
+      sending.abort();
+    }
+    return sending.call();
+  }
+
+  private SdkHttpRequest targeted(Node node) {
+    SdkHttpRequest signed = request.httpRequest();
+    SdkHttpRequest.Builder targeted =
+        signed.toBuilder().protocol(node.scheme()).host(node.host()).port(node.port());
+    if (signed.firstMatchingHeader("Host").isEmpty()) {
+      // Unsigned requests have none yet.
+      targeted.putHeader("Host", authority(signed));
+    }
+    return targeted.build();
+  }
+
+  private static String authority(SdkHttpRequest request) {
+    boolean standard =
+        request.port() == ("https".equals(request.protocol()) ? 443 : 80) || request.port() < 0;
+    return standard ? request.host() : request.host() + ":" + request.port();
+  }
+
+  private HttpExecuteResponse received(Attempt attempt, HttpExecuteResponse response)
+      throws IOException {
+    attempt.firstByte();
+    Answer answer = Answer.of(response.httpResponse());
+    Optional<AbortableInputStream> stream = response.responseBody();
+    if (stream.isEmpty() || request.httpRequest().method() == SdkHttpMethod.HEAD) {
+      attempt.end(answer.outcome(""));
+      note(answer, "");
+      return marked(response, answer, stream.orElse(null));
+    }
+    ReceivedBody body = new ReceivedBody(stream.get(), attempt, call, answer.contentLength());
+    attempt.endWith(body);
+    if (!answer.isError()) {
+      body.endsWith(Outcome.success());
+      return marked(response, answer, AbortableInputStream.create(body, body));
+    }
+    // What the error means may be written in its body.
+    byte[] beginning = body.readNBytes(PEEK);
+    String text = new String(beginning, StandardCharsets.UTF_8);
+    body.endsWith(answer.outcome(text));
+    note(answer, text);
+    InputStream whole = new SequenceInputStream(new ByteArrayInputStream(beginning), body);
+    return marked(response, answer, AbortableInputStream.create(whole, body));
+  }
+
+  private void note(Answer answer, String text) {
+    if (answer.outcome(text).isNodeFault()) {
+      call.answeredFault();
+    }
+  }
+
+  /** Errors carry the call's id, by which the retry strategy finds the call. */
+  private HttpExecuteResponse marked(
+      HttpExecuteResponse response, Answer answer, @Nullable AbortableInputStream body) {
+    String id = ApiCalls.id(request.httpRequest());
+    return HttpExecuteResponse.builder()
+        .response(
+            answer.isError() && id != null
+                ? response.httpResponse().toBuilder().putHeader(ApiCalls.ID_HEADER, id).build()
+                : response.httpResponse())
+        .responseBody(body)
+        .build();
+  }
+
+  private boolean hasBody() {
+    return request.contentStreamProvider().isPresent();
+  }
+
+  @Override
+  public void abort() {
+    aborted = true;
+    ExecutableHttpRequest sending = running;
+    if (sending != null) {
+      sending.abort();
+    }
+  }
+}

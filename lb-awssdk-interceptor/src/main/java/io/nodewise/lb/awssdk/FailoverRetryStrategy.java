@@ -1,0 +1,107 @@
+package io.nodewise.lb.awssdk;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.retries.api.AcquireInitialTokenRequest;
+import software.amazon.awssdk.retries.api.AcquireInitialTokenResponse;
+import software.amazon.awssdk.retries.api.RecordSuccessRequest;
+import software.amazon.awssdk.retries.api.RecordSuccessResponse;
+import software.amazon.awssdk.retries.api.RefreshRetryTokenRequest;
+import software.amazon.awssdk.retries.api.RefreshRetryTokenResponse;
+import software.amazon.awssdk.retries.api.RetryStrategy;
+import software.amazon.awssdk.retries.api.TokenAcquisitionFailedException;
+
+/*
+ * A node's fault with an untried node left is no reason to wait, nor to spend a token: the bucket is
+ * there to protect one overloaded service, and a bucket of 500 tokens at 5 each is empty after a
+ * hundred calls that were on the node that died. So such a move is granted here, with the token
+ * handed back as it was. It is bounded by the nodes (see ApiCall). Everything else, overload above
+ * all, is the delegate's to decide, with its back-off and its bucket.
+ */
+/** A user's retry strategy, asked for whatever is not a move to an untried node. Thread-safe. */
+final class FailoverRetryStrategy implements RetryStrategy {
+  private final RetryStrategy delegate;
+  private final ApiCalls calls;
+
+  FailoverRetryStrategy(RetryStrategy delegate, ApiCalls calls) {
+    this.delegate = delegate;
+    this.calls = calls;
+  }
+
+  RetryStrategy delegate() {
+    return delegate;
+  }
+
+  @Override
+  public AcquireInitialTokenResponse acquireInitialToken(AcquireInitialTokenRequest request) {
+    return delegate.acquireInitialToken(request);
+  }
+
+  @Override
+  public RefreshRetryTokenResponse refreshRetryToken(RefreshRetryTokenRequest request) {
+    ApiCall call = callOf(request.failure());
+    if (call != null) {
+      if (call.mustNotRepeat()) {
+        throw new TokenAcquisitionFailedException(
+            "the request may have been carried out, and carrying it out twice would do harm",
+            request.token(),
+            request.failure());
+      }
+      if (delegate.maxAttempts() > 1 && call.takeFreeFailover()) {
+        return RefreshRetryTokenResponse.create(request.token(), Duration.ZERO);
+      }
+    }
+    return delegate.refreshRetryToken(request);
+  }
+
+  /** The call that failed: an I/O failure carries it, an answer carries the call's id. */
+  private @Nullable ApiCall callOf(Throwable failure) {
+    Throwable cause = failure;
+    for (int depth = 0; cause != null && depth < 16; depth++) {
+      if (cause instanceof NodeFailedException failed) {
+        return failed.call();
+      }
+      if (cause instanceof AwsServiceException answer) {
+        return Optional.ofNullable(answer.awsErrorDetails())
+            .map(details -> details.sdkHttpResponse())
+            .flatMap(response -> response.firstMatchingHeader(ApiCalls.ID_HEADER))
+            .map(calls::find)
+            .orElse(null);
+      }
+      cause = cause.getCause();
+    }
+    return null;
+  }
+
+  @Override
+  public RecordSuccessResponse recordSuccess(RecordSuccessRequest request) {
+    return delegate.recordSuccess(request);
+  }
+
+  @Override
+  public int maxAttempts() {
+    return delegate.maxAttempts();
+  }
+
+  @Override
+  public boolean useClientDefaults() {
+    return false;
+  }
+
+  @Override
+  public Builder<?, ?> toBuilder() {
+    return delegate.toBuilder();
+  }
+
+  @Override
+  public void close() {
+    delegate.close();
+  }
+
+  @Override
+  public String toString() {
+    return "FailoverRetryStrategy(" + delegate + ")";
+  }
+}

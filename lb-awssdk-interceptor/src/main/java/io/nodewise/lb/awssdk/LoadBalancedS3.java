@@ -1,0 +1,40 @@
+package io.nodewise.lb.awssdk;
+
+import io.nodewise.lb.LoadBalancer;
+import java.util.Objects;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+
+/**
+ * S3 clients of the AWS SDK whose every attempt goes to a healthy node of a {@link LoadBalancer}.
+ *
+ * <p>Thread-safe, as are the clients; a builder is not. Closing a client leaves the load balancer
+ * open: whoever built it closes it, after the clients.
+ */
+public final class LoadBalancedS3 {
+  private LoadBalancedS3() {}
+
+  /**
+   * An ordinary builder, ready wired: endpoint (the logical one, path style), HTTP client (Apache
+   * 4), failover. Every setter may be called as usual and none removes the balancing:
+   *
+   * <ul>
+   *   <li>an HTTP client or builder becomes what the balancer sends through. A client stays the
+   *       caller's to close, a builder's client is closed with the S3 client. Clients that send no
+   *       {@code Host} of ours (the JDK's {@code UrlConnectionHttpClient}) are refused by {@code
+   *       build()} with an {@link IllegalArgumentException};
+   *   <li>interceptors, time-outs, plugins and metrics are added to ours;
+   *   <li>a retry strategy is asked for every retry that is not a move to an untried node; one of a
+   *       single attempt switches those moves off too, except where nothing had been sent;
+   *   <li>an endpoint override is what is signed as {@code Host}; where the requests go is the
+   *       balancer's to say.
+   * </ul>
+   *
+   * <p>Where neither the builder nor the environment names a region, {@code us-east-1} is signed,
+   * which S3-compatible servers take by default.
+   *
+   * @throws IllegalStateException if {@code cluster} is closed
+   */
+  public static S3ClientBuilder builder(LoadBalancer cluster) {
+    return BalancedBuilder.of(Objects.requireNonNull(cluster, "cluster"));
+  }
+}

@@ -1,0 +1,129 @@
+package io.nodewise.lb.awssdk;
+
+import io.nodewise.lb.Attempt;
+import io.nodewise.lb.node.Outcome;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.http.Abortable;
+import software.amazon.awssdk.http.AbortableInputStream;
+
+/**
+ * The response body of one attempt, held to its length: a body that ends early is an error,
+ * whatever the HTTP client thinks of it. Its end, its close, its abort and its failure each end the
+ * attempt. Read by one thread at a time; may be aborted and closed by any.
+ */
+final class ReceivedBody extends FilterInputStream implements Abortable {
+  private final AbortableInputStream body;
+  private final Attempt attempt;
+  private final ApiCall call;
+  private final long length;
+  private @Nullable Outcome outcome; // null until the answer's meaning is known
+  private long received;
+  private boolean complete;
+
+  ReceivedBody(AbortableInputStream body, Attempt attempt, ApiCall call, long length) {
+    super(body);
+    this.body = body;
+    this.attempt = attempt;
+    this.call = call;
+    this.length = length;
+  }
+
+  /**
+   * What the attempt ends with when the body is read to its end or closed; ends it at once if there
+   * is nothing (left) to read.
+   */
+  void endsWith(Outcome value) {
+    outcome = value;
+    if (complete || length == 0) {
+      attempt.end(value);
+    }
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    int n = read(one, 0, 1);
+    return n < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] buffer, int offset, int count) throws IOException {
+    if (complete) {
+      return -1;
+    }
+    attempt.reading();
+    int n;
+    try {
+      n = in.read(buffer, offset, count);
+    } catch (IOException e) {
+      throw broken(e.getMessage(), e);
+    }
+    attempt.idle();
+    if (n < 0) {
+      if (received < length) {
+        throw broken("the body ended after " + received + " of " + length + " bytes", null);
+      }
+      complete();
+    } else {
+      received += n;
+    }
+    return n;
+  }
+
+  private void complete() {
+    complete = true;
+    Outcome known = outcome;
+    if (known != null) {
+      attempt.end(known);
+    }
+  }
+
+  private IOException broken(@Nullable String reason, @Nullable IOException cause) {
+    Outcome verdict = attempt.verdict();
+    Outcome why = verdict != null ? verdict : Outcome.fault(String.valueOf(reason));
+    attempt.end(why);
+    call.lostReply();
+    body.abort();
+    return new NodeFailedException(attempt.node(), why.reason(), call, cause);
+  }
+
+  @Override
+  public long skip(long count) throws IOException {
+    byte[] buffer = new byte[(int) Math.min(8192, Math.max(1, count))];
+    long skipped = 0;
+    while (skipped < count) {
+      int n = read(buffer, 0, (int) Math.min(buffer.length, count - skipped));
+      if (n < 0) {
+        break;
+      }
+      skipped += n;
+    }
+    return skipped;
+  }
+
+  @Override
+  public boolean markSupported() {
+    return false;
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      super.close();
+    } finally {
+      Outcome known = outcome;
+      attempt.end(known == null ? Outcome.cancelled("response closed") : known);
+    }
+  }
+
+  @Override
+  public void abort() {
+    try {
+      body.abort();
+    } finally {
+      attempt.end(Outcome.cancelled("response aborted by the caller"));
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.nodewise.lb.awssdk;
+
+import io.nodewise.lb.Attempt;
+import java.io.IOException;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.http.ContentStreamProvider;
+import software.amazon.awssdk.http.HttpExecuteRequest;
+
+/*
+ * Stands between the HTTP client and the caller's body. It opens the body only when the client asks
+ * for its first byte, which no client does before it is connected: an unopened body is proof that
+ * nothing of it was sent, and leaves it whole for the next node. It tells the attempt whose turn it
+ * is: time spent in the caller's stream is not the node's fault. And it knows a failure of the
+ * caller's stream from one of the connection.
+ */
+/** The request body of one attempt. */
+final class SentBody {
+  private final @Nullable ContentStreamProvider source;
+  private final Attempt attempt;
+  private final long length;
+  private volatile boolean touched; // by the sending thread
+  private volatile @Nullable Throwable localFailure; // by the sending thread
+
+  private SentBody(@Nullable ContentStreamProvider source, Attempt attempt, long length) {
+    this.source = source;
+    this.attempt = attempt;
+    this.length = length;
+  }
+
+  static SentBody of(HttpExecuteRequest request, Attempt attempt) {
+    long length =
+        request
+            .httpRequest()
+            .firstMatchingHeader("Content-Length")
+            .map(Long::parseLong)
+            .orElse(-1L);
+    return new SentBody(request.contentStreamProvider().orElse(null), attempt, length);
+  }
+
+  @Nullable ContentStreamProvider provider() {
+    ContentStreamProvider from = source;
+    return from == null ? null : () -> new Watched(from);
+  }
+
+  boolean isTouched() {
+    return touched;
+  }
+
+  @Nullable Throwable localFailure() {
+    return localFailure;
+  }
+
+  private final class Watched extends InputStream {
+    private final ContentStreamProvider from;
+    private @Nullable InputStream stream;
+    private long sent;
+
+    Watched(ContentStreamProvider from) {
+      this.from = from;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      int n = read(one, 0, 1);
+      return n < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int count) throws IOException {
+      attempt.readingLocalBody();
+      int n;
+      try {
+        n = open().read(buffer, offset, count);
+      } catch (IOException | RuntimeException e) {
+        localFailure = e;
+        throw e;
+      }
+      sent += Math.max(n, 0);
+      if (n < 0 || (length >= 0 && sent >= length)) {
+        attempt.sent();
+      } else {
+        attempt.sending();
+      }
+      return n;
+    }
+
+    private InputStream open() {
+      InputStream opened = stream;
+      if (opened == null) {
+        touched = true;
+        opened = from.newStream();
+        stream = opened;
+      }
+      return opened;
+    }
+
+    @Override
+    public int available() throws IOException {
+      return stream == null ? 0 : stream.available();
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (stream != null) {
+        stream.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package io.nodewise.lb.awssdk;
+
+import io.nodewise.lb.LoadBalancer;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.SdkHttpConfigurationOption;
+import software.amazon.awssdk.http.apache.ApacheHttpClient;
+import software.amazon.awssdk.utils.AttributeMap;
+
+/**
+ * Makes the transport when the S3 client is built. What the user set on his HTTP client wins; where
+ * he set nothing, the clocks are those of the load balancer and the pool has room for every node.
+ */
+final class TransportBuilder implements SdkHttpClient.Builder<TransportBuilder> {
+  private static final int CONNECTIONS_PER_NODE = 50;
+  private static final int MOST_CONNECTIONS = 1000;
+
+  private final LoadBalancer cluster;
+  private final ApiCalls calls;
+  private final Confirmation confirmation;
+  private final @Nullable SdkHttpClient client;
+  private final SdkHttpClient.@Nullable Builder<?> builder;
+
+  TransportBuilder(
+      LoadBalancer cluster,
+      ApiCalls calls,
+      Confirmation confirmation,
+      @Nullable SdkHttpClient client,
+      SdkHttpClient.@Nullable Builder<?> builder) {
+    this.cluster = cluster;
+    this.calls = calls;
+    this.confirmation = confirmation;
+    this.client = client;
+    this.builder = builder;
+  }
+
+  @Override
+  public SdkHttpClient buildWithDefaults(AttributeMap serviceDefaults) {
+    SdkHttpClient given = client;
+    if (given != null) {
+      requireHostHeader(given);
+      return new BalancedTransport(given, false, calls, confirmation);
+    }
+    SdkHttpClient.Builder<?> source = builder == null ? ApacheHttpClient.builder() : builder;
+    SdkHttpClient made = source.buildWithDefaults(serviceDefaults.merge(defaults()));
+    try {
+      requireHostHeader(made);
+    } catch (IllegalArgumentException e) {
+      made.close();
+      throw e;
+    }
+    return new BalancedTransport(made, true, calls, confirmation);
+  }
+
+  private AttributeMap defaults() {
+    int connections = Math.min(MOST_CONNECTIONS, CONNECTIONS_PER_NODE * cluster.nodes().size());
+    // A socket's read timeout must not undercut the clocks of the balancer, which know better.
+    Duration longest =
+        cluster.timeouts().firstByte().compareTo(cluster.timeouts().bodyIdle()) > 0
+            ? cluster.timeouts().firstByte()
+            : cluster.timeouts().bodyIdle();
+    return AttributeMap.builder()
+        .put(SdkHttpConfigurationOption.CONNECTION_TIMEOUT, cluster.timeouts().connect())
+        .put(SdkHttpConfigurationOption.READ_TIMEOUT, longest.plusSeconds(5))
+        .put(SdkHttpConfigurationOption.MAX_CONNECTIONS, connections)
+        .build();
+  }
+
+  private static void requireHostHeader(SdkHttpClient delegate) {
+    if (delegate.clientName().startsWith("UrlConnection")) {
+      throw new IllegalArgumentException(
+          "HTTP client: UrlConnectionHttpClient (expected: one that sends the Host header it is"
+              + " given, such as ApacheHttpClient; the JDK's sends the node's own, which breaks the"
+              + " signature)");
+    }
+  }
+}
