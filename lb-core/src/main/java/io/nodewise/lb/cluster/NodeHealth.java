@@ -7,6 +7,8 @@ import io.nodewise.lb.health.RiseFall;
 import io.nodewise.lb.health.SlowStart;
 import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.time.Randomness;
+import java.time.Duration;
+import java.util.regex.Pattern;
 
 /*
  * Three voices, one verdict. What an operator says (admin), what is known for certain (down: the
@@ -14,8 +16,8 @@ import io.nodewise.lb.time.Randomness;
  * then on trial) are kept apart, and state() puts them together in that order. So an ejection that
  * runs out does not bring back a node that is down, and a good probe does not end an ejection.
  *
- * All methods run under the registry's lock, except that the three published fields at the end may
- * be read by anybody.
+ * All methods run under the registry's lock, except that what settle() publishes may be read by
+ * anybody: state, reason, since, isEnabled() and isSilent().
  */
 /** The state machine of one node. */
 final class NodeHealth {
@@ -34,6 +36,12 @@ final class NodeHealth {
     DISABLED
   }
 
+  /** Others wrote the reasons; tables and exception messages have one line for each. */
+  private static final Pattern LINE_BREAKS = Pattern.compile("[\\p{Cntrl}\\s]+");
+
+  /** Between two probes that suspicion asks for. */
+  private static final Duration DOUBT = Duration.ofSeconds(1);
+
   private final Rules rules;
   private final RiseFall probes;
 
@@ -43,6 +51,8 @@ final class NodeHealth {
   private boolean hard; // down, and not to be asked even in panic
   private boolean silent; // down because it does not answer: attempts on it hang
   private boolean suspected; // a running attempt is silent, the answer to a probe is awaited
+  private long suspectedAt;
+  private long doubtAgainAt;
   private boolean ejected;
   private boolean trial;
   private int ejections; // in a row, for the doubling
@@ -50,17 +60,22 @@ final class NodeHealth {
   private boolean firstSuccessPending;
   private boolean ramping;
   private long rampFrom;
+  private int era;
   private String why = "new";
+  private String operatorSaid = "";
 
   private volatile NodeState published = NodeState.UNKNOWN; // written by settle()
   private volatile String publishedReason = "new"; // written by settle()
   private volatile long since; // written by settle()
+  private volatile boolean publishedSilent; // written by settle()
+  private boolean publishedSoft; // whether isSoftlyOut() was, when the table was last made
 
   NodeHealth(Rules rules, boolean startSlowly, long now) {
     this.rules = rules;
     this.probes = new RiseFall(rules.check().rise(), rules.check().fall());
     this.firstSuccessPending = startSlowly;
     this.since = now;
+    this.doubtAgainAt = now;
   }
 
   NodeState state() {
@@ -79,11 +94,13 @@ final class NodeHealth {
 
   void admin(Admin value, String reason) {
     admin = value;
-    why = reason;
+    operatorSaid = reason;
   }
 
+  /** Whether an operator left it in. */
   boolean isEnabled() {
-    return admin == Admin.ENABLED;
+    NodeState state = published;
+    return state != NodeState.DRAINING && state != NodeState.DISABLED;
   }
 
   // Evidence.
@@ -93,30 +110,38 @@ final class NodeHealth {
     if (!down || !hard) {
       why = reason;
     }
-    down = true;
-    hard = true;
-    silent = hangs;
-    suspected = false;
-    trial = false;
-    probes.settle(false);
-    if (!rules.probing()) {
+    if (!down && !rules.probing()) { // once, however many attempts meet the same dead node
       ejections++;
       backAt = now + ejectionNanos();
     }
+    silent = hangs || (down && silent);
+    down = true;
+    hard = true;
+    suspected = false;
+    trial = false;
+    probes.settle(false);
   }
 
-  /** A running attempt has been silent for too long. False if that is being looked into already. */
-  boolean suspect() {
-    if (suspected || down || !rules.probing()) {
+  /**
+   * A running attempt has been silent for too long. False if that is being looked into, or has been
+   * a moment ago: a slow operation on a healthy node costs a probe per {@link #DOUBT}, no more.
+   */
+  boolean suspect(long now) {
+    if (down || !rules.probing() || now - doubtAgainAt < 0) {
       return false;
     }
     suspected = true;
+    suspectedAt = now;
+    doubtAgainAt = now + DOUBT.toNanos();
     return true;
   }
 
   /** A probe that answered as it should. */
-  void probeUp() {
-    suspected = false;
+  void probeUp(ProbeResult result, long now) {
+    // A probe that began before the doubt arose does not settle it: the node may have hung since.
+    if (now - result.took().toNanos() - suspectedAt >= 0) {
+      suspected = false;
+    }
     boolean was = down;
     RiseFall.Change change = probes.record(true);
     if (change == RiseFall.Change.ROSE) {
@@ -146,6 +171,8 @@ final class NodeHealth {
       down = true;
       hard = result.isHard();
       silent = noAnswer;
+    } else if (down && noAnswer) {
+      silent = true; // was refused or timed out before; now it is known that attempts on it hang
     } else if (down && !result.isHard()) {
       // It answers, if wrongly: nothing certain any more, so panic may use it.
       if (hard) {
@@ -183,8 +210,8 @@ final class NodeHealth {
     }
   }
 
-  /** What time alone changes. True if the node is to be tried again from now on. */
-  boolean tick(long now) {
+  /** What time alone changes. */
+  void tick(long now) {
     if (ramping && rules.slowStart().share(now - rampFrom) >= 1) {
       ramping = false;
     }
@@ -198,17 +225,18 @@ final class NodeHealth {
         hard = false;
         silent = false;
       }
-      return true;
+      era++;
+      return;
     }
     if (ejections > 0 && !waited && !trial && !down && now - backAt >= forgetNanos()) {
       ejections = 0;
     }
-    return false;
   }
 
   private void startSlowly() {
     firstSuccessPending = true;
     ramping = false;
+    era++;
   }
 
   /** Base time doubled per ejection in a row, of which half is certain and half is chance. */
@@ -244,25 +272,42 @@ final class NodeHealth {
     return confirmed ? NodeState.UP : NodeState.UNKNOWN;
   }
 
-  /** Publishes the state; true if it is another one than before. */
+  /** Publishes the state; true if the routing table is to be made anew. */
   boolean settle(long now) {
+    publishedSilent = down && silent;
+    NodeState before = published;
     NodeState state = derive();
-    if (state == published) {
+    boolean soft = admin == Admin.ENABLED && ((down && !hard) || (!down && ejected));
+    if (state == before && soft == publishedSoft) {
       return false;
     }
-    publishedReason = why;
-    since = now;
-    published = state;
+    boolean byOperator = !isEnabled() && !down && !ejected && !trial; // resumed, and nothing else
+    String reason = admin != Admin.ENABLED || byOperator ? operatorSaid : why;
+    publishedReason = LINE_BREAKS.matcher(reason).replaceAll(" ");
+    publishedSoft = soft;
+    if (state != before) {
+      since = now;
+      published = state;
+    }
     return true;
   }
 
   /** Out, but on soft evidence: panic may bring it back. */
   boolean isSoftlyOut() {
-    return isEnabled() && ((down && !hard) || (!down && ejected));
+    return publishedSoft;
   }
 
+  /** Down, and attempts on it hang. */
   boolean isSilent() {
-    return down && silent;
+    return publishedSilent;
+  }
+
+  /**
+   * Grows with every trial and every return: evidence from attempts of an earlier era says how the
+   * node was before, not how it is.
+   */
+  int era() {
+    return era;
   }
 
   /** Whether the next probe should come soon. */

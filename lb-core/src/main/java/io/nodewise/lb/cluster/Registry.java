@@ -159,7 +159,7 @@ public final class Registry implements Prober.Sink {
   void suspect(LiveNode node) {
     boolean ask;
     synchronized (lock) {
-      ask = byId.get(node.node().id()) == node && node.health.suspect();
+      ask = byId.get(node.node().id()) == node && node.health.suspect(ticker.read());
     }
     if (ask) {
       log.debug("{} is silent, probing it", node.node().id());

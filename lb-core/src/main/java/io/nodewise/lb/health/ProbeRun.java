@@ -59,6 +59,7 @@ final class ProbeRun implements Runnable {
   private volatile Phase phase = Phase.WAITING; // written by the probe's thread
   private volatile long startedAt; // written by the probe's thread, before the phase
   private volatile @Nullable Socket socket; // written by the probe's thread, closed by any
+  private @Nullable SSLSocketFactory factory; // of the probe's thread only; for https
   private @Nullable SSLSocket secured; // of the probe's thread only, which closes it politely
   private volatile boolean cut; // written by whoever cuts, before it closes the socket
 
@@ -82,10 +83,12 @@ final class ProbeRun implements Runnable {
     if (cut) {
       return;
     }
-    startedAt = ticker.read();
-    Tasks.Scheduled deadline = tasks.schedule(check.timeout(), this::expire);
+    Tasks.Scheduled deadline = () -> {};
     try {
-      tell(probe());
+      HttpExchange exchange = prepare();
+      startedAt = ticker.read();
+      deadline = tasks.schedule(check.timeout(), this::expire);
+      tell(probe(exchange));
     } catch (RuntimeException | Error e) {
       log.debug("Probing {} failed", node, e); // the prober says it once at INFO
       tell(down(Evidence.LOCAL, "probe failed: " + e));
@@ -94,6 +97,20 @@ final class ProbeRun implements Runnable {
       close(socket);
       deadline.cancel();
     }
+  }
+
+  /**
+   * What is asked once there is a connection, or null for nothing. The first time this loads many
+   * classes and reads the trust store: time that must not be taken for the node's.
+   */
+  private @Nullable HttpExchange prepare() {
+    if (check.kind() != HealthCheck.Kind.HTTP) {
+      return null;
+    }
+    if (node.isSecure()) {
+      factory = tls.get();
+    }
+    return new HttpExchange(node, check);
   }
 
   /** Ends the probe, wherever it is, with a result that says nothing about the node. */
@@ -123,19 +140,19 @@ final class ProbeRun implements Runnable {
     close(socket);
   }
 
-  private ProbeResult probe() {
+  private ProbeResult probe(@Nullable HttpExchange exchange) {
     try {
       Socket connected = connect();
-      if (check.kind() != HealthCheck.Kind.HTTP) {
+      if (exchange == null) {
         return ProbeResult.up("connected", took());
       }
-      if (!node.isSecure()) {
-        return exchange(connected);
+      if (factory == null) {
+        return ask(exchange, connected);
       }
       phase = Phase.SECURING;
-      SSLSocket layered = ProbeTls.handshake(tls.get(), connected, node.host());
+      SSLSocket layered = ProbeTls.handshake(factory, connected, node.host());
       secured = layered;
-      return exchange(layered);
+      return ask(exchange, layered);
     } catch (IOException | HttpException e) {
       return failure(e);
     }
@@ -171,9 +188,9 @@ final class ProbeRun implements Runnable {
     throw last;
   }
 
-  private ProbeResult exchange(Socket connected) throws IOException, HttpException {
+  private ProbeResult ask(HttpExchange exchange, Socket connected)
+      throws IOException, HttpException {
     phase = Phase.ASKING;
-    HttpExchange exchange = new HttpExchange(node, check);
     ClassicHttpResponse answer = exchange.ask(connected);
     phase = Phase.READING;
     int status = answer.getCode();

@@ -1,0 +1,187 @@
+package io.nodewise.lb.health;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nodewise.lb.health.ProbeResult.Evidence;
+import io.nodewise.lb.node.Node;
+import java.io.InputStream;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Probes of https nodes: a certificate for {@code localhost} and {@code 127.0.0.1}. */
+class SocketProbeTlsTest {
+  private static final char[] PASSWORD = "changeit".toCharArray();
+
+  private static SSLContext context;
+  private static LoopbackServer server;
+  private static volatile CompletableFuture<List<SNIServerName>> names;
+  private static volatile CompletableFuture<Boolean> closedPolitely;
+
+  @BeforeAll
+  static void startServer(@TempDir Path folder) throws Exception {
+    context = contextWithCertificate(folder.resolve("keys.p12"));
+    server = tlsServer("127.0.0.1");
+  }
+
+  private static LoopbackServer tlsServer(String address) throws Exception {
+    ServerSocket listener =
+        context.getServerSocketFactory().createServerSocket(0, 50, LoopbackServer.address(address));
+    return new LoopbackServer(
+        listener,
+        socket -> {
+          LoopbackServer.readHead(socket);
+          ExtendedSSLSession session = (ExtendedSSLSession) ((SSLSocket) socket).getSession();
+          names.complete(session.getRequestedServerNames());
+          socket
+              .getOutputStream()
+              .write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(US_ASCII));
+          try {
+            closedPolitely.complete(socket.getInputStream().read() == -1);
+          } catch (Exception e) {
+            closedPolitely.complete(false);
+          }
+        });
+  }
+
+  @AfterAll
+  static void stopServer() throws Exception {
+    server.close();
+  }
+
+  private static SSLContext contextWithCertificate(Path file) throws Exception {
+    Process keytool =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=test",
+                "-ext",
+                "SAN=dns:localhost,ip:127.0.0.1",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                file.toString(),
+                "-storepass",
+                new String(PASSWORD))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(file)) {
+      store.load(in, PASSWORD);
+    }
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    keys.init(store, PASSWORD);
+    KeyStore trusted = KeyStore.getInstance("PKCS12");
+    trusted.load(null, null);
+    String alias = store.aliases().nextElement();
+    trusted.setCertificateEntry(alias, store.getCertificate(alias));
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(trusted);
+    SSLContext made = SSLContext.getInstance("TLS");
+    made.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+    return made;
+  }
+
+  private static ProbeResult probe(String host, Probing with) {
+    names = new CompletableFuture<>();
+    closedPolitely = new CompletableFuture<>();
+    try (with) {
+      return with.probePatiently(
+          Node.of("https://" + host + ":" + server.port()), HealthCheck.auto());
+    }
+  }
+
+  private static Probing trusting() {
+    return new Probing(context.getSocketFactory());
+  }
+
+  @Test
+  void the_name_of_the_node_is_sent_and_verified_even_without_a_dot() throws Exception {
+    assertThat(probe("localhost", trusting()).isUp()).isTrue();
+    assertThat(names.get(10, TimeUnit.SECONDS)).asString().contains("value=localhost");
+    assertThat(closedPolitely.get(10, TimeUnit.SECONDS)).as("with close_notify").isTrue();
+  }
+
+  @Test
+  void an_address_is_verified_but_not_sent_as_a_name() throws Exception {
+    assertThat(probe("127.0.0.1", trusting()).isUp()).isTrue();
+    assertThat(names.get(10, TimeUnit.SECONDS)).isEmpty();
+  }
+
+  @Test
+  void a_certificate_for_another_name_is_hard_evidence() throws Exception {
+    try (LoopbackServer other = tlsServer("127.0.0.2");
+        Probing probing = trusting()) {
+      Node node = Node.of("https://127.0.0.2:" + other.port());
+      ProbeResult result = probing.probePatiently(node, HealthCheck.auto());
+      assertThat(result.evidence()).as("%s", result).isEqualTo(Evidence.UNREACHABLE);
+      assertThat(result.isHard()).isTrue();
+      assertThat(result.reason()).startsWith("TLS: ").contains("127.0.0.2");
+    }
+  }
+
+  @Test
+  void a_certificate_nobody_vouches_for_is_hard_evidence() {
+    ProbeResult result = probe("localhost", new Probing());
+    assertThat(result.evidence()).as("%s", result).isEqualTo(Evidence.UNREACHABLE);
+    assertThat(result.reason()).startsWith("TLS: ").contains("PKIX");
+  }
+
+  @Test
+  void a_server_without_tls_is_unreachable() throws Exception {
+    try (LoopbackServer plain = LoopbackServer.answering("HTTP/1.1 200 OK\r\n\r\n");
+        Probing probing = trusting()) {
+      Node node = Node.of("https://127.0.0.1:" + plain.port());
+      // The server waits for the end of a request that never comes, or answers with plain text.
+      ProbeResult result = probing.probe(node, Probing.impatient(HealthCheck.auto()));
+      assertThat(result.isUp()).isFalse();
+      assertThat(result.isHard()).as("%s", result).isTrue();
+    }
+  }
+
+  @Test
+  void a_handshake_that_gets_no_answer_does_not_move_the_deadline() throws Exception {
+    CountDownLatch end = new CountDownLatch(1);
+    try (LoopbackServer silent = LoopbackServer.start(socket -> end.await());
+        Probing probing = trusting()) {
+      Node node = Node.of("https://127.0.0.1:" + silent.port());
+      ProbeResult result = probing.probe(node, Probing.impatient(HealthCheck.auto()));
+      assertThat(result.evidence()).isEqualTo(Evidence.NO_ANSWER);
+      assertThat(result.reason()).isEqualTo("no TLS handshake within 700 ms");
+    } finally {
+      end.countDown();
+    }
+  }
+
+  @Test
+  void tcp_makes_no_handshake() {
+    names = new CompletableFuture<>();
+    closedPolitely = new CompletableFuture<>();
+    try (Probing probing = new Probing()) {
+      Node node = Node.of("https://localhost:" + server.port());
+      assertThat(probing.probePatiently(node, HealthCheck.tcp()).isUp()).isTrue();
+    }
+  }
+}
