@@ -5,10 +5,11 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.nodewise.lb.health.OutlierDetection;
 import io.nodewise.lb.time.Ticker;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /*
- * resilience4j counts and judges, nothing more. It never opens by itself into half-open: the
+ * resilience4j counts and judges, nothing more. It never goes by itself from open to half-open: the
  * registry says when, because a breaker that nobody asks would stay open for ever. It is asked after
  * a request, never before one, so a pick costs nothing here. Made at a node's first fault and
  * dropped when its window is clean again, so a healthy node has none.
@@ -20,6 +21,9 @@ import java.util.concurrent.TimeUnit;
 final class Breaker {
   /** Successes in a row that close a half-open breaker: one lucky success is not enough. */
   static final int TRIALS = 3;
+
+  /** By the system's clock, which has no say here: as good as for ever. */
+  private static final Duration OPEN = Duration.ofDays(36_500);
 
   private static final RuntimeException FAULT =
       new RuntimeException("node fault", null, false, false) {
@@ -40,6 +44,7 @@ final class Breaker {
                 .slowCallRateThreshold(100)
                 .permittedNumberOfCallsInHalfOpenState(TRIALS)
                 .automaticTransitionFromOpenToHalfOpenEnabled(false)
+                .waitDurationInOpenState(OPEN)
                 .currentTimestampFunction(clock -> ticker.read(), TimeUnit.NANOSECONDS)
                 .writableStackTraceEnabled(false)
                 .build());
@@ -61,12 +66,10 @@ final class Breaker {
     breaker.transitionToOpenState();
   }
 
-  /** Lets {@value #TRIALS} trials decide. */
+  /** Lets {@value #TRIALS} trials decide, from now on, whatever came before. */
   void halfOpen() {
-    if (breaker.getState() != CircuitBreaker.State.HALF_OPEN) {
-      breaker.transitionToOpenState();
-      breaker.transitionToHalfOpenState();
-    }
+    breaker.transitionToOpenState();
+    breaker.transitionToHalfOpenState();
   }
 
   boolean isOpen() {

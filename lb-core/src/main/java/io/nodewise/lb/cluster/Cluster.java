@@ -116,7 +116,7 @@ public final class Cluster implements AutoCloseable {
       // The table is made of live nodes only. Where another thread took the last free place, pick
       // again, but not for ever: a limit spreads load, it does not refuse it.
       LiveNode node = (LiveNode) picked;
-      if (node.tryBegin(i == PICKS || node.isFull())) {
+      if (node.tryBegin(i == PICKS)) {
         return node;
       }
     }
@@ -147,8 +147,8 @@ public final class Cluster implements AutoCloseable {
     return runtime.ticker();
   }
 
-  /** Other members. */
-  public void update(NodeSet members) {
+  /** Other members. Synchronised, so that the prober hears of updates in the same order. */
+  public synchronized void update(NodeSet members) {
     registry.update(members);
     prober.track(members.nodes());
   }
@@ -156,6 +156,7 @@ public final class Cluster implements AutoCloseable {
   /** Ends the probes, the clocks and the background thread. */
   @Override
   public void close() {
+    registry.close();
     prober.close();
     sweeper.close();
     runtime.probes().close();

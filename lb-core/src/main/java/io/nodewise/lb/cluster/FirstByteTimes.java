@@ -3,9 +3,9 @@ package io.nodewise.lb.cluster;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /*
- * A histogram of times to first byte in steps of a quarter octave (each bucket 19 % wider than the
- * one before), from 2^10 ns (1 µs) up to 2^38 ns (4.6 min). Recording is one atomic increment. The sweeper halves all counts
- * every so often, so that the quantiles speak of the last minute or two.
+ * A histogram of times to first byte from 2^10 ns (1 µs) up to 2^38 ns (4.6 min), every octave in
+ * four equal buckets, which are 14 to 25 % wide. Recording is one atomic increment. The sweeper
+ * halves all counts every so often, so that the quantiles speak of the last minute or two.
  */
 /** Recent times to first byte of one node. Thread-safe. */
 final class FirstByteTimes {
@@ -29,7 +29,10 @@ final class FirstByteTimes {
     }
   }
 
-  /** The upper bound of the bucket the quantile falls in, in nanoseconds; 0 if there is nothing. */
+  /**
+   * The middle of the bucket that the quantile falls in, in nanoseconds, and so at most an eighth
+   * off; 0 if there is nothing.
+   */
   long quantile(double q) {
     long total = 0;
     for (int i = 0; i < counts.length(); i++) {
@@ -46,11 +49,11 @@ final class FirstByteTimes {
         last = i;
         rank -= count;
         if (rank <= 0) {
-          return upperBound(i);
+          return middle(i);
         }
       }
     }
-    return upperBound(last);
+    return middle(last);
   }
 
   static int bucket(long nanos) {
@@ -63,9 +66,9 @@ final class FirstByteTimes {
     return (octave - LOWEST_OCTAVE) * STEPS + step;
   }
 
-  static long upperBound(int bucket) {
+  private static long middle(int bucket) {
     int octave = LOWEST_OCTAVE + bucket / STEPS;
     int step = bucket % STEPS;
-    return (1L << octave) + ((long) (step + 1) << (octave - 2));
+    return (1L << octave) + ((2L * step + 1) << (octave - 3));
   }
 }

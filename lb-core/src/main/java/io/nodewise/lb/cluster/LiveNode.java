@@ -42,6 +42,7 @@ public final class LiveNode implements Candidate {
   private final AtomicInteger consecutiveFaults = new AtomicInteger(); // by ends of attempts
   private volatile @Nullable Breaker breaker; // made and dropped by the registry under its lock
   private volatile boolean watched; // whether successes matter; by the registry under its lock
+  private volatile int era; // see NodeHealth.era(); written by the registry under its lock
 
   LiveNode(Node node, NodeHealth health) {
     this.node = node;
@@ -98,9 +99,17 @@ public final class LiveNode implements Candidate {
    * force} counts it in all the same.
    */
   public boolean tryBegin(boolean force) {
-    if (inFlight.getAndIncrement() >= limit && !force) {
-      inFlight.getAndDecrement();
-      return false;
+    int most = force ? Integer.MAX_VALUE : limit;
+    if (most == Integer.MAX_VALUE) {
+      inFlight.getAndIncrement();
+    } else {
+      int now = inFlight.get();
+      while (now < most && !inFlight.compareAndSet(now, now + 1)) {
+        now = inFlight.get();
+      }
+      if (now >= most) {
+        return false;
+      }
     }
     attempts.increment();
     return true;
@@ -111,11 +120,14 @@ public final class LiveNode implements Candidate {
     inFlight.getAndDecrement();
   }
 
-  /** Counts an outcome; what it means for the node's state is the registry's to say. */
-  void count(Outcome outcome) {
+  /**
+   * Counts an outcome, of an attempt that began in the present era or not; what it means for the
+   * node's state is the registry's to say.
+   */
+  void count(Outcome outcome, boolean current) {
     switch (outcome.kind()) {
       case SUCCESS -> {
-        if (consecutiveFaults.get() != 0) {
+        if (current && consecutiveFaults.get() != 0) {
           consecutiveFaults.set(0);
         }
       }
@@ -126,7 +138,9 @@ public final class LiveNode implements Candidate {
       case FAULT, UNREACHABLE -> {
         faults.increment();
         penalise(FAULT_PENALTY);
-        consecutiveFaults.getAndIncrement();
+        if (current) {
+          consecutiveFaults.getAndIncrement();
+        }
       }
       case CANCELLED -> {}
     }
@@ -153,6 +167,14 @@ public final class LiveNode implements Candidate {
 
   void breaker(@Nullable Breaker value) {
     breaker = value;
+  }
+
+  int era() {
+    return era;
+  }
+
+  void era(int value) {
+    era = value;
   }
 
   boolean watched() {

@@ -62,6 +62,7 @@ final class NodeHealth {
   private long rampFrom;
   private int era;
   private String why = "new";
+  private String ejectedFor = "";
   private String operatorSaid = "";
 
   private volatile NodeState published = NodeState.UNKNOWN; // written by settle()
@@ -127,7 +128,7 @@ final class NodeHealth {
    * a moment ago: a slow operation on a healthy node costs a probe per {@link #DOUBT}, no more.
    */
   boolean suspect(long now) {
-    if (down || !rules.probing() || now - doubtAgainAt < 0) {
+    if (isHardDown() || !rules.probing() || now - doubtAgainAt < 0) {
       return false;
     }
     suspected = true;
@@ -171,8 +172,8 @@ final class NodeHealth {
       down = true;
       hard = result.isHard();
       silent = noAnswer;
-    } else if (down && noAnswer) {
-      silent = true; // was refused or timed out before; now it is known that attempts on it hang
+    } else if (isHardDown() && noAnswer) {
+      silent = true; // it was only known not to take connections; what runs on it hangs, too
     } else if (down && !result.isHard()) {
       // It answers, if wrongly: nothing certain any more, so panic may use it.
       if (hard) {
@@ -189,7 +190,7 @@ final class NodeHealth {
     ejected = true;
     trial = false;
     backAt = now + ejectionNanos();
-    why = reason;
+    ejectedFor = reason;
   }
 
   /** A request succeeded. */
@@ -218,13 +219,14 @@ final class NodeHealth {
     boolean waited = ejected || (down && !rules.probing());
     if (waited && now - backAt >= 0) {
       ejected = false;
+      if (down && rules.probing()) {
+        return; // probes bring it back, and then it starts slowly
+      }
       trial = true;
       why = "trial after " + (down ? "being down" : "ejection");
-      if (!rules.probing()) {
-        down = false;
-        hard = false;
-        silent = false;
-      }
+      down = false;
+      hard = false;
+      silent = false;
       era++;
       return;
     }
@@ -277,13 +279,11 @@ final class NodeHealth {
     publishedSilent = down && silent;
     NodeState before = published;
     NodeState state = derive();
-    boolean soft = admin == Admin.ENABLED && ((down && !hard) || (!down && ejected));
+    boolean soft = admin == Admin.ENABLED && (down || ejected) && !isHardDown();
     if (state == before && soft == publishedSoft) {
       return false;
     }
-    boolean byOperator = !isEnabled() && !down && !ejected && !trial; // resumed, and nothing else
-    String reason = admin != Admin.ENABLED || byOperator ? operatorSaid : why;
-    publishedReason = LINE_BREAKS.matcher(reason).replaceAll(" ");
+    publishedReason = LINE_BREAKS.matcher(reasonOf(state)).replaceAll(" ");
     publishedSoft = soft;
     if (state != before) {
       since = now;
@@ -292,9 +292,22 @@ final class NodeHealth {
     return true;
   }
 
+  private String reasonOf(NodeState state) {
+    return switch (state) {
+      case DRAINING, DISABLED -> operatorSaid;
+      case EJECTED -> ejectedFor;
+      case UNKNOWN, UP -> isEnabled() ? why : operatorSaid; // resumed, and nothing else
+      case DOWN, TRIAL -> why;
+    };
+  }
+
   /** Out, but on soft evidence: panic may bring it back. */
   boolean isSoftlyOut() {
     return publishedSoft;
+  }
+
+  private boolean isHardDown() {
+    return down && hard;
   }
 
   /** Down, and attempts on it hang. */

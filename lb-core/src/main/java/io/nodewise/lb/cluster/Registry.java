@@ -53,6 +53,9 @@ public final class Registry implements Prober.Sink {
   private NodeSet members;
 
   @GuardedBy("lock")
+  private boolean closed;
+
+  @GuardedBy("lock")
   private final Map<String, LiveNode> byId = new LinkedHashMap<>();
 
   private volatile RoutingTable table; // written under the lock
@@ -81,7 +84,9 @@ public final class Registry implements Prober.Sink {
     this.onSilentNode = onSilentNode;
     long now = ticker.read();
     for (Node node : members) {
-      byId.put(node.id(), new LiveNode(node, new NodeHealth(rules, false, now)));
+      LiveNode live = new LiveNode(node, new NodeHealth(rules, false, now));
+      apply(live, now);
+      byId.put(node.id(), live);
     }
     this.nodes = List.copyOf(byId.values());
     this.table = Tables.of(nodes);
@@ -104,12 +109,21 @@ public final class Registry implements Prober.Sink {
 
   // Reports.
 
-  /** An attempt ended. */
-  void report(LiveNode node, Outcome outcome) {
-    node.count(outcome);
+  /** An attempt ended that began in this era of the node. */
+  void report(LiveNode node, Outcome outcome, int era) {
+    boolean current = era == node.era();
+    node.count(outcome, current);
     switch (outcome.kind()) {
-      case SUCCESS -> success(node);
-      case FAULT -> fault(node, outcome);
+      case SUCCESS -> {
+        if (current) {
+          success(node);
+        }
+      }
+      case FAULT -> {
+        if (current) {
+          fault(node, outcome);
+        }
+      }
       case UNREACHABLE -> {
         change(node, now -> node.health.unreachable(outcome.reason(), false, now));
         probeSoon.accept(node.node());
@@ -124,7 +138,12 @@ public final class Registry implements Prober.Sink {
       breaker.success();
     }
     if (node.watched()) {
-      change(node, now -> node.health.success(breaker == null || breaker.isClosed(), now));
+      change(
+          node,
+          now -> {
+            Breaker judge = node.breaker();
+            node.health.success(judge == null || judge.isClosed(), now);
+          });
     }
   }
 
@@ -171,13 +190,13 @@ public final class Registry implements Prober.Sink {
   public boolean probed(Node probed, ProbeResult result) {
     synchronized (lock) {
       LiveNode node = byId.get(probed.id());
-      if (node == null) {
-        return false;
+      if (node == null || !node.node().uri().equals(probed.uri())) {
+        return false; // not a member any more; the prober will hear of it
       }
       if (result.isUp()) {
-        change(node, now -> node.health.probeUp());
+        change(node, now -> node.health.probeUp(result, now));
       } else {
-        boolean expendable = othersEligible(node);
+        boolean expendable = othersAsGood(node);
         change(node, now -> node.health.probeDown(result, expendable, now));
       }
       return node.health.isChanging();
@@ -192,10 +211,7 @@ public final class Registry implements Prober.Sink {
       change(
           node,
           now -> {
-            if (node.health.tick(now)) {
-              node.forgetFaults();
-              breakerOf(node).halfOpen();
-            }
+            node.health.tick(now);
             Breaker breaker = node.breaker();
             if (breaker != null && breaker.isClean() && !node.health.isOnTrial()) {
               node.breaker(null);
@@ -273,14 +289,17 @@ public final class Registry implements Prober.Sink {
   /**
    * Waits until so many nodes have been found healthy.
    *
-   * @return whether they have, in time
+   * @return whether they have, in time and before {@link #close()}
    */
   public boolean awaitHealthy(Duration timeout, int minNodes) throws InterruptedException {
-    long deadline = System.nanoTime() + timeout.toNanos();
+    long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout); // saturates
     synchronized (lock) {
       while (true) {
         if (healthy() >= minNodes) {
           return true;
+        }
+        if (closed) {
+          return false;
         }
         long left = deadline - System.nanoTime();
         if (left <= 0) {
@@ -302,6 +321,14 @@ public final class Registry implements Prober.Sink {
     return count;
   }
 
+  /** Lets nobody wait any more for what can't come. */
+  void close() {
+    synchronized (lock) {
+      closed = true;
+      lock.notifyAll();
+    }
+  }
+
   // The one way a state changes.
 
   private void change(LiveNode node, LongConsumer evidence) {
@@ -310,27 +337,41 @@ public final class Registry implements Prober.Sink {
       long now = ticker.read();
       NodeState from = node.health.state();
       long since = node.health.since();
+      boolean wasSilent = node.health.isSilent();
       evidence.accept(now);
+      if (node.era() != node.health.era()) {
+        beginEra(node);
+      }
       apply(node, now);
       boolean changed = node.health.settle(now);
-      if (changed && !from.eligible() && node.health.state().eligible()) {
+      NodeState to = node.health.state();
+      if (!from.eligible() && to.eligible()) {
         node.forgetPast();
       }
       if (changed && byId.get(node.node().id()) == node) {
-        Transition transition =
-            new Transition(
-                node.node(),
-                from,
-                node.health.state(),
-                node.health.reason(),
-                Duration.ofNanos(now - since));
         publish();
-        tell(listener -> listener.onTransition(transition));
-        silent = node.health.isSilent();
+        if (to != from) {
+          Duration after = Duration.ofNanos(now - since);
+          Transition transition =
+              new Transition(node.node(), from, to, node.health.reason(), after);
+          tell(listener -> listener.onTransition(transition));
+        }
       }
+      silent = !wasSilent && node.health.isSilent();
     }
     if (silent) {
       tasks.execute(onSilentNode);
+    }
+  }
+
+  /** The node starts anew, on trial or not: what it was charged with before is no longer held. */
+  private void beginEra(LiveNode node) {
+    node.era(node.health.era());
+    node.forgetFaults();
+    if (node.health.isOnTrial()) {
+      breakerOf(node).halfOpen();
+    } else {
+      node.breaker(null);
     }
   }
 
@@ -354,7 +395,7 @@ public final class Registry implements Prober.Sink {
           for (LoadBalancerListener listener : listeners) {
             try {
               event.accept(listener);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
               log.warn("A listener failed: {}", e.toString(), e);
             }
           }
@@ -386,9 +427,12 @@ public final class Registry implements Prober.Sink {
     return enabled > 1 && out < cap;
   }
 
-  private boolean othersEligible(LiveNode node) {
+  /** Whether another node is there to take the requests, one in no worse state than this one. */
+  private boolean othersAsGood(LiveNode node) {
+    boolean eligible = node.health.state().eligible();
     for (LiveNode other : nodes) {
-      if (other != node && other.health.state().eligible()) {
+      if (other != node
+          && (other.health.state().eligible() || (!eligible && other.health.isSoftlyOut()))) {
         return true;
       }
     }

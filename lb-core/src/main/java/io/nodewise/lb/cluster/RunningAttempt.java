@@ -6,6 +6,8 @@ import java.lang.invoke.VarHandle;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /*
  * The thread that does the I/O says what it is about to wait for (phase) and that bytes moved
@@ -41,6 +43,7 @@ public abstract class RunningAttempt {
     }
   }
 
+  private static final Logger log = LoggerFactory.getLogger(RunningAttempt.class);
   private static final VarHandle PHASE;
   private static final VarHandle PROGRESS;
   private static final VarHandle ENDED;
@@ -60,6 +63,7 @@ public abstract class RunningAttempt {
   private final Sweeper sweeper;
   private final long started;
   private final boolean latencyCounts;
+  private final int era;
   private final int slot;
 
   @SuppressWarnings("UnusedVariable") // through PHASE: by the I/O thread
@@ -89,6 +93,7 @@ public abstract class RunningAttempt {
     this.phase = hasBody ? Phase.SENDING : Phase.WAITING;
     this.started = sweeper.now();
     this.silentSince = started;
+    this.era = node.era();
     this.slot = sweeper.begun(this);
   }
 
@@ -124,7 +129,11 @@ public abstract class RunningAttempt {
 
   /** Ends the attempt when nobody can reach {@code handle} any more. */
   protected final void watch(Object handle) {
-    watch = sweeper.watch(handle, this);
+    Watch made = sweeper.watch(handle, this);
+    watch = made;
+    if (hasEnded()) {
+      made.clear();
+    }
   }
 
   /** The verdict of the sweeper, or null if the attempt was not given up. */
@@ -145,8 +154,13 @@ public abstract class RunningAttempt {
       watching.clear();
     }
     abort = null;
-    sweeper.report(node, known != null && outcome.kind() != Outcome.Kind.SUCCESS ? known : outcome);
+    boolean echo = known != null && outcome.kind() != Outcome.Kind.SUCCESS;
+    sweeper.report(node, echo ? known : outcome, era);
     return true;
+  }
+
+  private boolean hasEnded() {
+    return (boolean) ENDED.getVolatile(this);
   }
 
   // The sweeper's side; only its thread.
@@ -176,13 +190,18 @@ public abstract class RunningAttempt {
 
   /** Gives the attempt up: its I/O thread gets an exception, and the verdict with it. */
   final void giveUp(Outcome why) {
-    if (verdict != null) {
+    if (verdict != null || hasEnded()) {
       return;
     }
     verdict = why;
     Runnable action = abort;
     if (action != null) {
-      action.run();
+      try {
+        action.run();
+      } catch (RuntimeException | Error e) {
+        // Not to keep the sweeper from the other attempts. This one has its verdict.
+        log.warn("Aborting an attempt on {} failed: {}", node.node().id(), e.toString(), e);
+      }
     }
   }
 

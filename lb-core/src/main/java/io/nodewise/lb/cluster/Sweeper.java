@@ -116,11 +116,13 @@ public final class Sweeper implements AutoCloseable {
     Reference<?> reference;
     while ((reference = dropped.poll()) != null) {
       RunningAttempt attempt = ((RunningAttempt.Watch) reference).attempt();
-      log.warn(
-          "A response of {} was dropped without being closed; its connection is closed now",
-          attempt.node0().node().id());
-      attempt.giveUp(Outcome.cancelled("response dropped without close"));
-      attempt.finish(Outcome.cancelled("response dropped without close"));
+      Outcome droppedByCaller = Outcome.cancelled("response dropped without close");
+      attempt.giveUp(droppedByCaller);
+      if (attempt.finish(droppedByCaller)) {
+        log.warn(
+            "A response of {} was dropped without being closed; its connection is closed now",
+            attempt.node0().node().id());
+      }
     }
   }
 
@@ -143,8 +145,8 @@ public final class Sweeper implements AutoCloseable {
     running.remove(slot);
   }
 
-  void report(LiveNode node, Outcome outcome) {
-    registry.report(node, outcome);
+  void report(LiveNode node, Outcome outcome, int era) {
+    registry.report(node, outcome, era);
   }
 
   RunningAttempt.Watch watch(Object handle, RunningAttempt attempt) {

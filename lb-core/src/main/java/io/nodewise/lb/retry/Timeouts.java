@@ -11,6 +11,9 @@ import java.time.Duration;
  * The others are for a node that still answers its probes.
  */
 public final class Timeouts {
+  /** Beyond a day nobody means it, and arithmetic on nanoseconds stays far from its end. */
+  private static final Duration LONGEST = Duration.ofDays(1);
+
   private final Duration connect;
   private final Duration sendStall;
   private final Duration firstByte;
@@ -89,6 +92,9 @@ public final class Timeouts {
     if (value.isNegative() || value.isZero()) {
       throw new IllegalArgumentException(what + ": " + value + " (expected: > 0)");
     }
+    if (value.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(what + ": " + value + " (expected: <= " + LONGEST + ")");
+    }
     return value;
   }
 
@@ -150,8 +156,8 @@ public final class Timeouts {
     /**
      * The settings.
      *
-     * @throws IllegalArgumentException if a duration is not positive, or the suspicion timeout is
-     *     not below the three it is there to beat
+     * @throws IllegalArgumentException if a duration is not positive or longer than a day, or the
+     *     suspicion timeout is not below the three it is there to beat
      */
     public Timeouts build() {
       return new Timeouts(this);

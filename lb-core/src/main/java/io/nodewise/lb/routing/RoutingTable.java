@@ -36,13 +36,15 @@ public final class RoutingTable {
         return picked;
       }
     }
-    return leastBusyFull(tried);
+    return leastBusyFull(tried, random);
   }
 
-  private @Nullable Candidate leastBusyFull(Tried tried) {
+  private @Nullable Candidate leastBusyFull(Tried tried, Randomness random) {
     for (Candidate[] group : groups) {
       Candidate best = null;
-      for (Candidate candidate : group) {
+      int from = random.nextInt(group.length); // many clients are not to meet on the first node
+      for (int k = 0; k < group.length; k++) {
+        Candidate candidate = group[from + k < group.length ? from + k : from + k - group.length];
         if (candidate.weight() > 0
             && !tried.contains(candidate)
             && (best == null || candidate.inFlight() < best.inFlight())) {

@@ -1,0 +1,139 @@
+package io.nodewise.lb.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nodewise.lb.TestRuntime;
+import io.nodewise.lb.node.RequestHint;
+import io.nodewise.lb.time.Randomness;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RoutingTableTest {
+  private final Picker picker = BalancingPolicy.leastLoaded().newPicker();
+  private final Randomness random = TestRuntime.seeded(3);
+  private final Tried tried = new Tried();
+  private final FakeCandidate primary1 = new FakeCandidate("primary1");
+  private final FakeCandidate primary2 = new FakeCandidate("primary2");
+  private final FakeCandidate backup = new FakeCandidate("backup");
+  private final FakeCandidate ejected = new FakeCandidate("ejected");
+  private RoutingTable table;
+
+  @BeforeEach
+  void threeGroups() {
+    table =
+        new RoutingTable(
+            List.of(List.of(primary1, primary2), List.of(), List.of(backup), List.of(ejected)));
+  }
+
+  private Candidate pick() {
+    return table.pick(picker, tried, RequestHint.read(), random);
+  }
+
+  private List<Candidate> walk() {
+    List<Candidate> order = new ArrayList<>();
+    while (table.hasUntried(tried)) {
+      Candidate next = pick();
+      order.add(next);
+      tried.add(next);
+    }
+    return order;
+  }
+
+  @Test
+  void a_request_walks_primary_nodes_then_backups_then_those_panic_brings_back() {
+    List<Candidate> order = walk();
+    assertThat(order.subList(0, 2)).containsExactlyInAnyOrder(primary1, primary2);
+    assertThat(order.subList(2, 4)).containsExactly(backup, ejected);
+    assertThat(pick()).isNull();
+  }
+
+  @Test
+  void load_moves_nothing_to_a_later_group() {
+    primary1.inFlight = 1000;
+    primary2.inFlight = 1001;
+    assertThat(pick()).isSameAs(primary1);
+  }
+
+  @Test
+  void where_primary_nodes_are_full_a_backup_takes_over() {
+    primary1.full = primary2.full = true;
+    assertThat(pick()).isSameAs(backup);
+  }
+
+  @Test
+  void where_all_are_full_the_least_busy_of_the_best_group_is_overfilled() {
+    primary1.full = primary2.full = backup.full = ejected.full = true;
+    primary1.inFlight = 7;
+    primary2.inFlight = 6;
+    assertThat(pick()).isSameAs(primary2);
+    tried.add(primary1);
+    tried.add(primary2);
+    assertThat(pick()).isSameAs(backup);
+  }
+
+  @Test
+  void where_all_are_full_and_as_busy_the_first_is_not_preferred() {
+    FakeCandidate[] nodes = FakeCandidate.idle(8);
+    for (FakeCandidate node : nodes) {
+      node.full = true;
+    }
+    table = new RoutingTable(List.of(List.of(nodes)));
+    int[] counts = new int[nodes.length];
+    for (int i = 0; i < 1600; i++) {
+      counts[List.of(nodes).indexOf(pick())]++;
+    }
+    Uniformity.assertUniform(counts);
+  }
+
+  @Test
+  void a_node_of_weight_zero_is_never_given_anything() {
+    primary1.weight = 0;
+    primary2.weight = 0;
+    backup.full = ejected.full = true;
+    backup.inFlight = ejected.inFlight = 99;
+    assertThat(walk()).containsExactly(backup, ejected);
+  }
+
+  @Test
+  void has_untried_is_true_as_long_as_pick_finds_one() {
+    primary1.weight = 0;
+    primary2.full = true;
+    int left = 3;
+    while (table.hasUntried(tried)) {
+      Candidate next = pick();
+      assertThat(next).isNotNull();
+      tried.add(next);
+      left--;
+    }
+    assertThat(left).isZero();
+    assertThat(pick()).isNull();
+    assertThat(tried.size()).isEqualTo(3);
+    tried.clear();
+    assertThat(tried.size()).isZero();
+    assertThat(table.hasUntried(tried)).isTrue();
+  }
+
+  @Test
+  void a_table_of_nobody_is_empty() {
+    table = new RoutingTable(List.of(List.of(), List.of()));
+    assertThat(table.isEmpty()).isTrue();
+    assertThat(pick()).isNull();
+    primary1.weight = 0;
+    assertThat(new RoutingTable(List.of(List.of(primary1))).isEmpty()).isTrue();
+    assertThat(new RoutingTable(List.of(List.of(backup))).isEmpty()).isFalse();
+  }
+
+  @Test
+  void tried_remembers_any_number_of_nodes_by_identity() {
+    FakeCandidate[] nodes = FakeCandidate.idle(20);
+    for (int i = 0; i < nodes.length; i++) {
+      assertThat(tried.contains(nodes[i])).isFalse();
+      tried.add(nodes[i]);
+      assertThat(tried.size()).isEqualTo(i + 1);
+    }
+    assertThat(nodes).allMatch(tried::contains);
+    assertThat(tried.contains(new FakeCandidate("n0"))).isFalse();
+  }
+}
