@@ -1,0 +1,96 @@
+package io.nodewise.lb.okhttp;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.nodewise.lb.LoadBalancer;
+import io.nodewise.lb.LoadBalancerBuilder;
+import io.nodewise.lb.NodeSnapshot;
+import io.nodewise.lb.health.HealthCheck;
+import io.nodewise.lb.routing.BalancingPolicy;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+
+/** Load balancers for tests, and what to ask of them. */
+final class Clusters {
+  static final String LOGICAL = "http://s3.local:9000";
+
+  private Clusters() {}
+
+  /** In turn from the first node on, without probes; logically {@link #LOGICAL}. */
+  static LoadBalancerBuilder inTurn(String... nodes) {
+    return LoadBalancer.builder()
+        .nodes(nodes)
+        .logicalEndpoint(URI.create(LOGICAL))
+        .policy(BalancingPolicy.roundRobin())
+        .healthCheck(HealthCheck.none());
+  }
+
+  /** The address of a port nobody listens on. */
+  static String dead() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return "http://127.0.0.1:" + socket.getLocalPort();
+    }
+  }
+
+  static NodeSnapshot node(LoadBalancer cluster, String url) {
+    return cluster.snapshot().nodes().stream()
+        .filter(node -> node.node().uri().toString().equals(url))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  static void assertIdle(LoadBalancer cluster) {
+    assertThat(cluster.snapshot().inFlight()).as(cluster.snapshot().toTable()).isZero();
+  }
+
+  static void awaitIdle(LoadBalancer cluster) {
+    await().atMost(Duration.ofSeconds(10)).until(() -> cluster.snapshot().inFlight() == 0);
+  }
+
+  /** Enqueues the call; what its body holds, or how it failed. */
+  static CompletableFuture<byte[]> enqueue(Call call) {
+    CompletableFuture<byte[]> read = new CompletableFuture<>();
+    call.enqueue(
+        new Callback() {
+          @Override
+          public void onFailure(Call failed, IOException e) {
+            read.completeExceptionally(e);
+          }
+
+          @Override
+          public void onResponse(Call answered, Response response) throws IOException {
+            read.complete(response.body().bytes());
+          }
+        });
+    return read;
+  }
+
+  /** A request to the cluster, with ten bytes of a body where that is usual. */
+  static Request request(String method) {
+    boolean body = method.equals("PUT") || method.equals("POST");
+    return new Request.Builder()
+        .url(LOGICAL + "/k")
+        .method(method, body ? RequestBody.create("0123456789".getBytes(UTF_8)) : null)
+        .build();
+  }
+
+  /** Sends it and reads the answer. */
+  static void assertOk(OkHttpClient client, String method) throws IOException {
+    try (Response response = client.newCall(request(method)).execute()) {
+      assertThat(response.code()).isEqualTo(200);
+      response.body().string();
+    }
+  }
+}
