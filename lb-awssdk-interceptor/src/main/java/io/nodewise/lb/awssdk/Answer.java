@@ -49,6 +49,15 @@ record Answer(int status, long contentLength) {
     return status >= 400;
   }
 
+  /**
+   * The outcome of a HEAD, whose answer has no body to tell one 503 from another. Load is the guess
+   * that does no harm: the retry goes to another node in either case, but an overloaded cluster must
+   * not lose nodes for it.
+   */
+  Outcome outcomeOfHead() {
+    return status == 503 ? Outcome.load("503") : outcome("");
+  }
+
   /** The outcome, given the beginning of the body. */
   Outcome outcome(String body) {
     if (status == 429) {

@@ -14,11 +14,15 @@ final class ApiCall {
   /** How often an answer of 500, 502 or 504 is taken to another node at once. */
   private static final int FREE_ANSWERED_FAILOVERS = 3;
 
+  static final String NOT_TWICE =
+      "the request may have been carried out, and carrying it out twice would do harm";
+
   private final Operation operation;
   private final @Nullable SdkRequest request;
   private final Route route;
   private final Instant began = Instant.now();
   private @Nullable RequestBody body;
+  private @Nullable NodeFailedException lastFailure;
   private boolean replyLost;
   private boolean answered;
   private boolean faulted;
@@ -55,6 +59,11 @@ final class ApiCall {
     body = raw;
   }
 
+  /** How the last attempt on a node failed, for those who can't repeat it. */
+  @Nullable NodeFailedException lastFailure() {
+    return lastFailure;
+  }
+
   /** Whether an attempt may have been carried out without our hearing of it. */
   boolean isReplyLost() {
     return replyLost;
@@ -70,9 +79,17 @@ final class ApiCall {
   }
 
   /** The attempt failed after bytes were sent, and nothing, or not all, of an answer came. */
-  void lostReply() {
+  NodeFailedException lostReply(NodeFailedException failure) {
+    lastFailure = failure;
     faulted = true;
     answered = false;
+    replyLost = true;
+    return failure;
+  }
+
+  /** The caller gave the attempt up before an answer came. That is nobody's fault. */
+  void unheard() {
+    faulted = false;
     replyLost = true;
   }
 

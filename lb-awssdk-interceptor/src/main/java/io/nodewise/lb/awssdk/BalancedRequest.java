@@ -1,6 +1,7 @@
 package io.nodewise.lb.awssdk;
 
 import io.nodewise.lb.Attempt;
+import io.nodewise.lb.node.NoNodeAvailableException;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.Outcome;
 import java.io.ByteArrayInputStream;
@@ -10,11 +11,11 @@ import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.NonRetryableException;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
-import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
 
@@ -33,34 +34,36 @@ final class BalancedRequest implements ExecutableHttpRequest {
   /** Error documents are some hundred bytes long. */
   private static final int PEEK = 8192;
 
-  private final SdkHttpClient delegate;
+  private final BalancedTransport transport;
   private final HttpExecuteRequest request;
   private final ApiCall call;
-  private final Confirmation confirmation;
   private volatile @Nullable ExecutableHttpRequest running; // by the calling thread
   private volatile boolean aborted; // by abort()
 
-  BalancedRequest(
-      SdkHttpClient delegate, HttpExecuteRequest request, ApiCall call, Confirmation confirmation) {
-    this.delegate = delegate;
+  BalancedRequest(BalancedTransport transport, HttpExecuteRequest request, ApiCall call) {
+    this.transport = transport;
     this.request = request;
     this.call = call;
-    this.confirmation = confirmation;
   }
 
   @Override
   public HttpExecuteResponse call() throws IOException {
+    if (call.mustNotRepeat()) {
+      throw NonRetryableException.create(ApiCall.NOT_TWICE);
+    }
     call.beginAttempt();
+    Exception unreachable = null;
     while (true) {
-      Attempt attempt = call.route().next(hasBody());
+      Attempt attempt = next(unreachable);
       SentBody body = SentBody.of(request, attempt);
       try {
         HttpExecuteResponse response = send(attempt, body);
-        return confirmation.review(call, received(attempt, response));
+        return transport.confirmation().review(call, received(attempt, response));
       } catch (IOException | RuntimeException e) {
-        Failure failure = Failure.of(e, attempt, body, aborted);
+        Failure failure = Failure.of(e, attempt, body, isGivenUp());
         attempt.end(failure.outcome());
-        if (failure.nothingSent() && call.route().hasUntried()) {
+        if (failure.nothingSent()) {
+          unreachable = e;
           continue;
         }
         throw failed(e, attempt.node(), failure);
@@ -71,25 +74,39 @@ final class BalancedRequest implements ExecutableHttpRequest {
     }
   }
 
+  /** On the next node; where none is left, the exception shows them all, not just the last. */
+  private Attempt next(@Nullable Exception unreachable) throws IOException {
+    try {
+      return call.route().next(hasBody());
+    } catch (NoNodeAvailableException e) {
+      if (unreachable != null) {
+        e.addSuppressed(unreachable);
+      }
+      throw e;
+    }
+  }
+
   private IOException failed(Exception e, Node node, Failure failure) throws IOException {
     if (e instanceof NodeFailedException known) {
       return known;
     }
     if (!failure.outcome().isNodeFault()) {
+      if (isGivenUp() || Thread.currentThread().isInterrupted()) {
+        call.unheard();
+      }
       if (e instanceof IOException io) {
         throw io;
       }
       throw (RuntimeException) e;
     }
-    if (!failure.nothingSent()) {
-      call.lostReply();
-    }
-    return new NodeFailedException(node, failure.outcome().reason(), call, e);
+    return call.lostReply(new NodeFailedException(node, failure.outcome().reason(), call, e));
   }
 
   private HttpExecuteResponse send(Attempt attempt, SentBody body) throws IOException {
     ExecutableHttpRequest sending =
-        delegate.prepareRequest(
+        transport
+            .delegate()
+            .prepareRequest(
             HttpExecuteRequest.builder()
                 .request(targeted(attempt.node()))
                 .contentStreamProvider(body.provider())
@@ -106,12 +123,16 @@ final class BalancedRequest implements ExecutableHttpRequest {
   private SdkHttpRequest targeted(Node node) {
     SdkHttpRequest signed = request.httpRequest();
     SdkHttpRequest.Builder targeted =
-        signed.toBuilder().protocol(node.scheme()).host(node.host()).port(node.port());
+        signed.toBuilder().protocol(node.scheme()).host(urlHost(node)).port(node.port());
     if (signed.firstMatchingHeader("Host").isEmpty()) {
       // Unsigned requests have none yet.
       targeted.putHeader("Host", authority(signed));
     }
     return targeted.build();
+  }
+
+  private static String urlHost(Node node) {
+    return node.host().contains(":") ? "[" + node.host() + "]" : node.host();
   }
 
   private static String authority(SdkHttpRequest request) {
@@ -125,28 +146,32 @@ final class BalancedRequest implements ExecutableHttpRequest {
     attempt.firstByte();
     Answer answer = Answer.of(response.httpResponse());
     Optional<AbortableInputStream> stream = response.responseBody();
-    if (stream.isEmpty() || request.httpRequest().method() == SdkHttpMethod.HEAD) {
-      attempt.end(answer.outcome(""));
-      note(answer, "");
+    boolean head = request.httpRequest().method() == SdkHttpMethod.HEAD;
+    if (head || stream.isEmpty()) {
+      Outcome outcome = head ? answer.outcomeOfHead() : answer.outcome("");
+      attempt.end(outcome);
+      note(outcome);
       return marked(response, answer, stream.orElse(null));
     }
-    ReceivedBody body = new ReceivedBody(stream.get(), attempt, call, answer.contentLength());
+    ReceivedBody body = new ReceivedBody(stream.get(), attempt, this, answer.contentLength());
     attempt.endWith(body);
     if (!answer.isError()) {
       body.endsWith(Outcome.success());
+      transport.opened(body);
       return marked(response, answer, AbortableInputStream.create(body, body));
     }
     // What the error means may be written in its body.
     byte[] beginning = body.readNBytes(PEEK);
     String text = new String(beginning, StandardCharsets.UTF_8);
-    body.endsWith(answer.outcome(text));
-    note(answer, text);
+    Outcome outcome = answer.outcome(text);
+    body.endsWith(outcome);
+    note(outcome);
     InputStream whole = new SequenceInputStream(new ByteArrayInputStream(beginning), body);
     return marked(response, answer, AbortableInputStream.create(whole, body));
   }
 
-  private void note(Answer answer, String text) {
-    if (answer.outcome(text).isNodeFault()) {
+  private void note(Outcome outcome) {
+    if (outcome.isNodeFault()) {
       call.answeredFault();
     }
   }
@@ -162,6 +187,19 @@ final class BalancedRequest implements ExecutableHttpRequest {
                 : response.httpResponse())
         .responseBody(body)
         .build();
+  }
+
+  ApiCall apiCall() {
+    return call;
+  }
+
+  BalancedTransport transport() {
+    return transport;
+  }
+
+  /** Whether the caller ended it: by a time-out of his own, or by closing the client. */
+  boolean isGivenUp() {
+    return aborted || transport.isClosed();
   }
 
   private boolean hasBody() {

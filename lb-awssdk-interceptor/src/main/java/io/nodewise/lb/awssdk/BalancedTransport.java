@@ -1,5 +1,9 @@
 package io.nodewise.lb.awssdk;
 
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.WeakHashMap;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.SdkHttpClient;
@@ -14,6 +18,12 @@ final class BalancedTransport implements SdkHttpClient {
   private final ApiCalls calls;
   private final Confirmation confirmation;
 
+  /** Weak, because a body that nobody holds must be seen to be dropped. */
+  private final Set<ReceivedBody> open =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+  private volatile boolean closed; // by close()
+
   BalancedTransport(
       SdkHttpClient delegate, boolean ownsDelegate, ApiCalls calls, Confirmation confirmation) {
     this.delegate = delegate;
@@ -24,7 +34,32 @@ final class BalancedTransport implements SdkHttpClient {
 
   @Override
   public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
-    return new BalancedRequest(delegate, request, calls.of(request.httpRequest()), confirmation);
+    return new BalancedRequest(this, request, calls.of(request.httpRequest()));
+  }
+
+  SdkHttpClient delegate() {
+    return delegate;
+  }
+
+  Confirmation confirmation() {
+    return confirmation;
+  }
+
+  /** Whether the connections were closed under the requests. */
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** A body goes to the caller. */
+  void opened(ReceivedBody body) {
+    open.add(body);
+    if (closed) {
+      body.clientClosed();
+    }
+  }
+
+  void ended(ReceivedBody body) {
+    open.remove(body);
   }
 
   @Override
@@ -34,8 +69,15 @@ final class BalancedTransport implements SdkHttpClient {
 
   @Override
   public void close() {
-    if (ownsDelegate) {
-      delegate.close();
+    if (!ownsDelegate) {
+      return;
     }
+    closed = true;
+    delegate.close();
+    List<ReceivedBody> left;
+    synchronized (open) {
+      left = List.copyOf(open);
+    }
+    left.forEach(ReceivedBody::clientClosed);
   }
 }

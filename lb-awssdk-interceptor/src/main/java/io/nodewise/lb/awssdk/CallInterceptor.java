@@ -1,5 +1,6 @@
 package io.nodewise.lb.awssdk;
 
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
@@ -14,7 +15,7 @@ final class CallInterceptor implements ExecutionInterceptor {
   private static final ExecutionAttribute<ApiCall> CALL =
       new ExecutionAttribute<>("io.nodewise.lb.awssdk.ApiCall");
 
-  private final ApiCalls calls;
+  final ApiCalls calls;
 
   CallInterceptor(ApiCalls calls) {
     this.calls = calls;
@@ -34,6 +35,22 @@ final class CallInterceptor implements ExecutionInterceptor {
       call.body(context.requestBody().orElse(null));
       calls.file(context.httpRequest(), call);
     }
+  }
+
+  /**
+   * A body that can't be read twice ends a call with an exception that says just that. This adds why
+   * it had to be read twice. The SDK's own exceptions list the attempts.
+   */
+  @Override
+  public Throwable modifyException(
+      Context.FailedExecution context, ExecutionAttributes attributes) {
+    Throwable exception = context.exception();
+    ApiCall call = attributes.getAttribute(CALL);
+    NodeFailedException failure = call == null ? null : call.lastFailure();
+    if (failure != null && !(exception instanceof SdkException)) {
+      exception.addSuppressed(failure);
+    }
+    return exception;
   }
 
   @Override

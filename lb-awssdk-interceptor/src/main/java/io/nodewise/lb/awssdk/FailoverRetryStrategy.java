@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.NonRetryableException;
 import software.amazon.awssdk.retries.api.AcquireInitialTokenRequest;
 import software.amazon.awssdk.retries.api.AcquireInitialTokenResponse;
 import software.amazon.awssdk.retries.api.RecordSuccessRequest;
@@ -45,9 +46,7 @@ final class FailoverRetryStrategy implements RetryStrategy {
     if (call != null) {
       if (call.mustNotRepeat()) {
         throw new TokenAcquisitionFailedException(
-            "the request may have been carried out, and carrying it out twice would do harm",
-            request.token(),
-            request.failure());
+            ApiCall.NOT_TWICE, request.token(), request.failure());
       }
       if (delegate.maxAttempts() > 1 && call.takeFreeFailover()) {
         return RefreshRetryTokenResponse.create(request.token(), Duration.ZERO);
@@ -56,10 +55,17 @@ final class FailoverRetryStrategy implements RetryStrategy {
     return delegate.refreshRetryToken(request);
   }
 
-  /** The call that failed: an I/O failure carries it, an answer carries the call's id. */
+  /**
+   * The call that failed, if it may be repeated at all: an I/O failure carries it, an answer carries
+   * the call's id.
+   */
   private @Nullable ApiCall callOf(Throwable failure) {
     Throwable cause = failure;
     for (int depth = 0; cause != null && depth < 16; depth++) {
+      if (cause instanceof NonRetryableException) {
+        // Part of the answer is in the caller's hands: what comes again would come twice.
+        return null;
+      }
       if (cause instanceof NodeFailedException failed) {
         return failed.call();
       }

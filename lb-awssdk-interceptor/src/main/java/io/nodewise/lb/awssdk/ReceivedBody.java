@@ -16,17 +16,18 @@ import software.amazon.awssdk.http.AbortableInputStream;
 final class ReceivedBody extends FilterInputStream implements Abortable {
   private final AbortableInputStream body;
   private final Attempt attempt;
-  private final ApiCall call;
+  private final BalancedRequest request;
   private final long length;
+  private volatile boolean givenUp; // by whoever closes or aborts it
   private @Nullable Outcome outcome; // null until the answer's meaning is known
   private long received;
   private boolean complete;
 
-  ReceivedBody(AbortableInputStream body, Attempt attempt, ApiCall call, long length) {
+  ReceivedBody(AbortableInputStream body, Attempt attempt, BalancedRequest request, long length) {
     super(body);
     this.body = body;
     this.attempt = attempt;
-    this.call = call;
+    this.request = request;
     this.length = length;
   }
 
@@ -37,7 +38,7 @@ final class ReceivedBody extends FilterInputStream implements Abortable {
   void endsWith(Outcome value) {
     outcome = value;
     if (complete || length == 0) {
-      attempt.end(value);
+      end(value);
     }
   }
 
@@ -58,7 +59,7 @@ final class ReceivedBody extends FilterInputStream implements Abortable {
     try {
       n = in.read(buffer, offset, count);
     } catch (IOException e) {
-      throw broken(e.getMessage(), e);
+      throw broken(String.valueOf(e.getMessage()), e);
     }
     attempt.idle();
     if (n < 0) {
@@ -76,17 +77,30 @@ final class ReceivedBody extends FilterInputStream implements Abortable {
     complete = true;
     Outcome known = outcome;
     if (known != null) {
-      attempt.end(known);
+      end(known);
     }
   }
 
-  private IOException broken(@Nullable String reason, @Nullable IOException cause) {
+  private void end(Outcome known) {
     Outcome verdict = attempt.verdict();
-    Outcome why = verdict != null ? verdict : Outcome.fault(String.valueOf(reason));
-    attempt.end(why);
-    call.lostReply();
+    attempt.end(verdict == null ? known : verdict);
+    request.transport().ended(this);
+  }
+
+  private IOException broken(String reason, @Nullable IOException cause) {
+    boolean byCaller = attempt.verdict() == null && (givenUp || request.isGivenUp());
+    ApiCall call = request.apiCall();
+    if (byCaller) {
+      end(Outcome.cancelled("aborted by the caller"));
+      call.unheard();
+      body.abort();
+      return cause == null ? new IOException(reason) : cause;
+    }
+    end(Outcome.fault(reason));
     body.abort();
-    return new NodeFailedException(attempt.node(), why.reason(), call, cause);
+    Outcome verdict = attempt.verdict();
+    String why = verdict == null ? reason : verdict.reason();
+    return call.lostReply(new NodeFailedException(attempt.node(), why, call, cause));
   }
 
   @Override
@@ -108,22 +122,29 @@ final class ReceivedBody extends FilterInputStream implements Abortable {
     return false;
   }
 
+  /** HTTP clients read on to the end here, to keep the connection: the clocks go on. */
   @Override
   public void close() throws IOException {
+    givenUp = true;
+    attempt.reading();
     try {
       super.close();
     } finally {
       Outcome known = outcome;
-      attempt.end(known == null ? Outcome.cancelled("response closed") : known);
+      end(known == null ? Outcome.cancelled("response closed") : known);
     }
   }
 
   @Override
   public void abort() {
-    try {
-      body.abort();
-    } finally {
-      attempt.end(Outcome.cancelled("response aborted by the caller"));
-    }
+    givenUp = true;
+    // First the end: the reader's exception, which comes of it, must not be taken for the node's.
+    end(Outcome.cancelled("response aborted by the caller"));
+    body.abort();
+  }
+
+  /** The client was closed, and the connection with it. */
+  void clientClosed() {
+    end(Outcome.cancelled("client closed"));
   }
 }

@@ -1,0 +1,280 @@
+package io.nodewise.lb.awssdk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.nodewise.lb.LoadBalancer;
+import io.nodewise.lb.awssdk.nodes.Fault;
+import java.io.ByteArrayInputStream;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
+import software.amazon.awssdk.services.s3.model.NoSuchUploadException;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/** The node did what it was asked, and died before it could say so. */
+class LostReplyIT extends OnS3Nodes {
+
+  private LoadBalancer cluster;
+  private S3Client s3;
+
+  private void start() {
+    cluster = unprobed(4);
+    s3 = client(cluster);
+  }
+
+  @Test
+  void putIsRepeated() {
+    start();
+    nodes.onceAnywhere(Fault.loseReply().on("PUT"));
+
+    put(s3, "k", bytes(1000));
+
+    assertThat(nodes.count("PUT")).isEqualTo(2);
+    assertThat(get(s3, "k")).isEqualTo(bytes(1000));
+  }
+
+  @Test
+  void deleteIsRepeated() {
+    start();
+    put(s3, "k", bytes(10));
+    nodes.onceAnywhere(Fault.loseReply().on("DELETE"));
+
+    s3.deleteObject(delete -> delete.bucket(bucket).key("k"));
+
+    assertThat(nodes.count("DELETE")).isEqualTo(2);
+  }
+
+  @Test
+  void conditionalPutThatWasOurs() {
+    start();
+    String tag = s3.putObject(p -> p.bucket(bucket).key("same"), body(5000)).eTag();
+    nodes.onceAnywhere(Fault.loseReply().on("PUT"));
+
+    PutObjectResponse response =
+        s3.putObject(put -> put.bucket(bucket).key("k").ifNoneMatch("*"), body(5000));
+
+    assertThat(response.eTag()).isEqualTo(tag);
+    assertThat(nodes.count("PUT")).isEqualTo(3);
+    assertThat(get(s3, "k")).isEqualTo(bytes(5000));
+  }
+
+  /** Of a file or a stream the content is read once more, to compare it. */
+  @Test
+  void conditionalPutOfALargeBodyThatWasOurs() {
+    start();
+    nodes.onceAnywhere(Fault.loseReply().on("PUT"));
+    RequestBody body =
+        RequestBody.fromInputStream(new ByteArrayInputStream(bytes(6 << 20)), 6 << 20);
+
+    s3.putObject(put -> put.bucket(bucket).key("k").ifNoneMatch("*"), body);
+
+    assertThat(get(s3, "k")).isEqualTo(bytes(6 << 20));
+  }
+
+  @Test
+  void conditionalPutThatAnotherWon() {
+    start();
+    put(s3, "k", bytes(77));
+    nodes.onceAnywhere(Fault.loseReply().on("PUT"));
+
+    assertThatExceptionOfType(S3Exception.class)
+        .isThrownBy(
+            () -> s3.putObject(put -> put.bucket(bucket).key("k").ifNoneMatch("*"), body(5000)))
+        .satisfies(e -> assertThat(e.statusCode()).isEqualTo(412));
+    assertThat(get(s3, "k")).isEqualTo(bytes(77));
+    assertThat(nodes.count("PUT")).isEqualTo(3);
+  }
+
+  /** Without a lost reply a 412 is what it says, even where the content is the same. */
+  @Test
+  void conditionalPutOfWhatIsThereAlready() {
+    start();
+    put(s3, "k", bytes(5000));
+
+    assertThatExceptionOfType(S3Exception.class)
+        .isThrownBy(
+            () -> s3.putObject(put -> put.bucket(bucket).key("k").ifNoneMatch("*"), body(5000)))
+        .satisfies(e -> assertThat(e.statusCode()).isEqualTo(412));
+    assertThat(nodes.count("HEAD")).isZero();
+  }
+
+  @Test
+  void ifMatchPutThatWasOurs() {
+    start();
+    String before = s3.putObject(p -> p.bucket(bucket).key("k"), body(10)).eTag();
+    nodes.onceAnywhere(Fault.loseReply().on("PUT"));
+
+    s3.putObject(put -> put.bucket(bucket).key("k").ifMatch(before), body(5000));
+
+    assertThat(get(s3, "k")).isEqualTo(bytes(5000));
+  }
+
+  @Test
+  void completeMultipartUpload() {
+    start();
+    String id = s3.createMultipartUpload(c -> c.bucket(bucket).key("k")).uploadId();
+    List<CompletedPart> parts = List.of(part(id, 1, 5 << 20), part(id, 2, 1000));
+    nodes.onceAnywhere(Fault.loseReply().on("POST"));
+
+    CompleteMultipartUploadResponse response =
+        s3.completeMultipartUpload(
+            complete ->
+                complete
+                    .bucket(bucket)
+                    .key("k")
+                    .uploadId(id)
+                    .multipartUpload(m -> m.parts(parts)));
+
+    assertThat(response.eTag())
+        .isEqualTo(s3.headObject(head -> head.bucket(bucket).key("k")).eTag());
+    assertThat(response.key()).isEqualTo("k");
+    assertThat(get(s3, "k")).hasSize((5 << 20) + 1000);
+  }
+
+  @Test
+  void completeOfAnUploadThatIsNotThere() {
+    start();
+    String id = s3.createMultipartUpload(c -> c.bucket(bucket).key("k")).uploadId();
+    List<CompletedPart> parts = List.of(part(id, 1, 1000));
+    s3.abortMultipartUpload(abort -> abort.bucket(bucket).key("k").uploadId(id));
+    put(s3, "k", bytes(10));
+    nodes.onceAnywhere(Fault.loseReply().on("POST"));
+
+    assertThatExceptionOfType(NoSuchUploadException.class)
+        .isThrownBy(
+            () ->
+                s3.completeMultipartUpload(
+                    complete ->
+                        complete
+                            .bucket(bucket)
+                            .key("k")
+                            .uploadId(id)
+                            .multipartUpload(m -> m.parts(parts))));
+  }
+
+  @Test
+  void abortMultipartUpload() {
+    start();
+    String id = s3.createMultipartUpload(c -> c.bucket(bucket).key("k")).uploadId();
+    nodes.onceAnywhere(Fault.loseReply().on("DELETE"));
+
+    s3.abortMultipartUpload(abort -> abort.bucket(bucket).key("k").uploadId(id));
+
+    assertThat(nodes.count("DELETE")).isEqualTo(2);
+    assertThat(uploads()).isEmpty();
+  }
+
+  @Test
+  void createMultipartUploadLeavesOneUpload() {
+    start();
+    nodes.onceAnywhere(Fault.loseReply().on("POST"));
+
+    CreateMultipartUploadResponse created =
+        s3.createMultipartUpload(create -> create.bucket(bucket).key("k"));
+
+    assertThat(nodes.count("POST")).isEqualTo(2);
+    assertThat(uploads()).extracting(MultipartUpload::uploadId).containsExactly(created.uploadId());
+  }
+
+  /** Somebody else's uploads of the key are none of our business. */
+  @Test
+  void createMultipartUploadBesideOthers() {
+    start();
+    String other =
+        s3.createMultipartUpload(create -> create.bucket(bucket).key("k")).uploadId();
+    nodes.onceAnywhere(Fault.loseReply().on("POST"));
+
+    String ours = s3.createMultipartUpload(create -> create.bucket(bucket).key("k")).uploadId();
+
+    assertThat(uploads()).extracting(MultipartUpload::uploadId).contains(other, ours);
+  }
+
+  @Test
+  void appendIsNotRepeated() {
+    start();
+    nodes.onceAnywhere(Fault.loseReply().on("PUT"));
+
+    assertThatExceptionOfType(SdkClientException.class)
+        .isThrownBy(
+            () ->
+                s3.putObject(
+                    put -> put.bucket(bucket).key("k").writeOffsetBytes(0L), body(1000)))
+        .withMessageContaining("node 127.0.0.1");
+    assertThat(nodes.count("PUT")).isEqualTo(1);
+    assertIdle(cluster);
+  }
+
+  /** Nothing was sent, so there is nothing to repeat. */
+  @Test
+  void appendMovesOnFromADeadNode() {
+    start();
+    nodes.get(0).kill();
+    nodes.get(1).kill();
+    nodes.get(2).kill();
+
+    s3.putObject(put -> put.bucket(bucket).key("k").writeOffsetBytes(0L), body(1000));
+
+    assertThat(nodes.count("PUT")).isEqualTo(1);
+  }
+
+  /** The caller's own clock cuts the reply off, which is no different. */
+  @Test
+  void appendIsNotRepeatedAfterAnAttemptTimeout() {
+    cluster = unprobed(4);
+    s3 =
+        track(
+            builder(cluster)
+                .overrideConfiguration(o -> o.apiCallAttemptTimeout(Duration.ofMillis(700))));
+    nodes.onceAnywhere(Fault.delayReply(5_000).on("PUT"));
+
+    assertThatExceptionOfType(SdkClientException.class)
+        .isThrownBy(
+            () ->
+                s3.putObject(
+                    put -> put.bucket(bucket).key("k").writeOffsetBytes(0L), body(1000)));
+    assertThat(nodes.count("PUT")).isEqualTo(1);
+    assertIdle(cluster);
+  }
+
+  @Test
+  void conditionalPutThatWasOursBeforeAnAttemptTimeout() {
+    cluster = unprobed(4);
+    s3 =
+        track(
+            builder(cluster)
+                .overrideConfiguration(o -> o.apiCallAttemptTimeout(Duration.ofMillis(700))));
+    nodes.onceAnywhere(Fault.delayReply(5_000).on("PUT"));
+
+    s3.putObject(put -> put.bucket(bucket).key("k").ifNoneMatch("*"), body(5000));
+
+    assertThat(nodes.count("PUT")).isEqualTo(2);
+    assertThat(get(s3, "k")).isEqualTo(bytes(5000));
+    assertThat(faults(cluster)).as("the caller's time-out is not the node's fault").isZero();
+  }
+
+  private static RequestBody body(int size) {
+    return RequestBody.fromBytes(bytes(size));
+  }
+
+  private CompletedPart part(String id, int number, int size) {
+    String tag =
+        s3.uploadPart(
+                upload -> upload.bucket(bucket).key("k").uploadId(id).partNumber(number),
+                body(size))
+            .eTag();
+    return CompletedPart.builder().partNumber(number).eTag(tag).build();
+  }
+
+  private List<MultipartUpload> uploads() {
+    return s3.listMultipartUploads(list -> list.bucket(bucket)).uploads();
+  }
+}

@@ -1,0 +1,237 @@
+package io.nodewise.lb.awssdk.nodes;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * A TCP proxy in front of one S3 node, which plays dead, hung or faulty when told to, and notes every
+ * request. It stays at its port for life, so a node that comes back is the same node. Thread-safe.
+ */
+public final class FaultProxy implements AutoCloseable {
+  private enum Mode {
+    PASS,
+    DEAD,
+    HANG
+  }
+
+  private final InetSocketAddress target;
+  private final InetSocketAddress address;
+  private final Set<Link> links = ConcurrentHashMap.newKeySet();
+  private final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
+  private final List<Request> requests = new CopyOnWriteArrayList<>();
+  private final Object lock = new Object();
+  private volatile Fault always; // for every request, if not null
+  private Mode mode = Mode.PASS; // under the lock
+  private ServerSocket listener; // under the lock
+  private Thread accepting; // under the lock
+
+  private FaultProxy(InetSocketAddress target, ServerSocket listener) {
+    this.target = target;
+    this.address = (InetSocketAddress) listener.getLocalSocketAddress();
+    listen(listener);
+  }
+
+  /** A proxy on a free port of the same loopback address. */
+  public static FaultProxy before(InetSocketAddress target) {
+    // Not from the range of outgoing connections, one of which might sit on the port when the node
+    // comes back.
+    for (int i = 0; ; i++) {
+      int port = ThreadLocalRandom.current().nextInt(20_000, 30_000);
+      try {
+        return new FaultProxy(target, bound(new InetSocketAddress(target.getAddress(), port)));
+      } catch (IOException e) {
+        if (i == 100) {
+          throw new UncheckedIOException(e);
+        }
+      }
+    }
+  }
+
+  private static ServerSocket bound(InetSocketAddress address) throws IOException {
+    ServerSocket socket = new ServerSocket();
+    try {
+      socket.setReuseAddress(true);
+      socket.bind(address, 200);
+      return socket;
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  private void listen(ServerSocket socket) {
+    listener = socket;
+    accepting = new Thread(() -> accept(socket), "proxy-" + address.getPort());
+    accepting.setDaemon(true);
+    accepting.start();
+  }
+
+  private void accept(ServerSocket socket) {
+    while (true) {
+      try {
+        Link link = new Link(this, socket.accept());
+        links.add(link);
+        link.start();
+      } catch (IOException e) {
+        return;
+      }
+    }
+  }
+
+  /** What the node's clients call it: {@code 127.0.0.1:12345}. */
+  public String id() {
+    boolean six = address.getAddress() instanceof Inet6Address;
+    return (six ? "[::1]:" : "127.0.0.1:") + address.getPort();
+  }
+
+  /** Where it listens. */
+  public String url() {
+    return "http://" + id();
+  }
+
+  // Faults of the node.
+
+  /** All is well, from now on and for connections that hang. */
+  public void pass() {
+    synchronized (lock) {
+      try {
+        if (mode == Mode.DEAD) {
+          listen(bound(address));
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      mode = Mode.PASS;
+      lock.notifyAll();
+    }
+  }
+
+  /** As if the process had been killed: connections are reset, new ones refused. */
+  public void kill() {
+    synchronized (lock) {
+      mode = Mode.DEAD;
+      close(listener);
+      join(accepting); // until then the system may accept one more
+      lock.notifyAll();
+    }
+    links.forEach(Link::reset);
+  }
+
+  /** As if the process had been stopped: connections are accepted by the system, and nothing more. */
+  public void hang() {
+    synchronized (lock) {
+      if (mode == Mode.DEAD) {
+        throw new IllegalStateException("dead");
+      }
+      mode = Mode.HANG;
+    }
+  }
+
+  /** Waits while the node hangs; false if it died. */
+  boolean awaitAlive() throws InterruptedException {
+    synchronized (lock) {
+      while (mode == Mode.HANG) {
+        lock.wait();
+      }
+      return mode == Mode.PASS;
+    }
+  }
+
+  // Faults of requests.
+
+  /** The next request that the fault is for meets it; may be called several times. */
+  public void next(Fault fault) {
+    faults.add(fault);
+  }
+
+  /** Every request that the fault is for meets it. */
+  public void always(Fault fault) {
+    always = fault;
+  }
+
+  /** Takes note of a request and gives out its fault, or null. */
+  Fault begin(Request request) {
+    requests.add(request);
+    for (Fault fault : faults) {
+      if (fault.request().test(request) && faults.remove(fault)) {
+        return fault;
+      }
+    }
+    Fault every = always;
+    return every != null && every.request().test(request) ? every : null;
+  }
+
+  /** The requests that came, without probes. */
+  public List<Request> requests() {
+    return requests.stream().filter(Request::isS3).toList();
+  }
+
+  /** How many requests of this method came. */
+  public int count(String method) {
+    return (int) requests().stream().filter(one -> one.method().equals(method)).count();
+  }
+
+  /** Open connections. */
+  public int connections() {
+    return links.size();
+  }
+
+  /** All further requests pass. */
+  public void forgetFaults() {
+    faults.clear();
+    always = null;
+  }
+
+  /** As new; connections are closed. */
+  public void renew() {
+    forgetFaults();
+    pass();
+    links.forEach(Link::reset);
+    requests.clear();
+  }
+
+  Socket connect() throws IOException {
+    return new Socket(target.getAddress(), target.getPort());
+  }
+
+  void ended(Link link) {
+    links.remove(link);
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void close(ServerSocket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return id();
+  }
+}

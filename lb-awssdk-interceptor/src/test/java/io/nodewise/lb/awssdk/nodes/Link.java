@@ -1,0 +1,239 @@
+package io.nodewise.lb.awssdk.nodes;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/*
+ * Two threads, one each way. The one from the client reads HTTP just well enough to tell where a
+ * request ends and the next one begins (Content-Length only, which is all that the SDK sends); the
+ * one from the node counts the bytes that come once the request has gone through whole, which leaves
+ * an interim 100 out.
+ */
+/** One connection of a client to a node, through a {@link FaultProxy}. */
+final class Link {
+  private final FaultProxy proxy;
+  private final Socket client;
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final AtomicBoolean over = new AtomicBoolean();
+  private volatile Socket node;
+
+  private volatile Exchange exchange; // by the thread from the client
+
+  // Of the thread from the client.
+  private final ByteArrayOutputStream head = new ByteArrayOutputStream();
+  private long bodyLeft;
+  private long requested;
+
+  /** A request and its answer. */
+  private static final class Exchange {
+    final Fault fault; // or null
+    volatile boolean requestSent; // by the thread from the client
+    long replied; // of the thread from the node
+
+    Exchange(Fault fault) {
+      this.fault = fault;
+    }
+  }
+
+  Link(FaultProxy proxy, Socket client) {
+    this.proxy = proxy;
+    this.client = client;
+  }
+
+  void start() {
+    run("to", this::fromClient);
+  }
+
+  private void run(String name, Pump pump) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                pump.run();
+              } catch (IOException | InterruptedException e) {
+                reset();
+              }
+            },
+            "link-" + name + "-" + client.getPort());
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private interface Pump {
+    void run() throws IOException, InterruptedException;
+  }
+
+  // From the client.
+
+  private void fromClient() throws IOException, InterruptedException {
+    if (!proxy.awaitAlive()) {
+      reset();
+      return;
+    }
+    node = proxy.connect();
+    run("from", this::fromNode);
+    InputStream in = client.getInputStream();
+    OutputStream out = node.getOutputStream();
+    byte[] buffer = new byte[16 * 1024];
+    for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+      if (!proxy.awaitAlive()) {
+        reset();
+        return;
+      }
+      for (int used = 0; used < n; ) {
+        used += bodyLeft > 0 ? body(buffer, used, n, out) : head(buffer[used], out);
+      }
+    }
+    close(false);
+  }
+
+  private int head(byte one, OutputStream out) throws IOException, InterruptedException {
+    head.write(one);
+    if (one != '\n') {
+      return 1;
+    }
+    String text = head.toString(StandardCharsets.ISO_8859_1);
+    if (text.endsWith("\r\n\r\n")) {
+      Request request = new Request(text.substring(0, text.length() - 4));
+      bodyLeft = request.header("Content-Length").map(Long::parseLong).orElse(0L);
+      requested = 0;
+      Exchange next = new Exchange(proxy.begin(request));
+      next.requestSent = bodyLeft == 0;
+      exchange = next;
+      forward(head.toByteArray(), 0, head.size(), out);
+      head.reset();
+    }
+    return 1;
+  }
+
+  private int body(byte[] buffer, int from, int to, OutputStream out)
+      throws IOException, InterruptedException {
+    int n = (int) Math.min(bodyLeft, to - from);
+    bodyLeft -= n;
+    exchange.requestSent = bodyLeft == 0; // before the last byte goes: the answer may be fast
+    forward(buffer, from, n, out);
+    return n;
+  }
+
+  private void forward(byte[] bytes, int from, int count, OutputStream out)
+      throws IOException, InterruptedException {
+    Fault now = exchange.fault;
+    if (now != null && now.onRequest() && requested + count >= now.after()) {
+      out.write(bytes, from, (int) (now.after() - requested));
+      out.flush();
+      if (now.kind() == Fault.Kind.STALL_REQUEST) {
+        awaitEnd();
+      }
+      throw new IOException("reset");
+    }
+    requested += count;
+    out.write(bytes, from, count);
+    out.flush();
+  }
+
+  // From the node.
+
+  private void fromNode() throws IOException, InterruptedException {
+    InputStream in = node.getInputStream();
+    OutputStream out = client.getOutputStream();
+    byte[] buffer = new byte[16 * 1024];
+    for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+      if (!proxy.awaitAlive()) {
+        reset();
+        return;
+      }
+      Exchange now = exchange;
+      if (now == null || now.fault == null || !now.requestSent) {
+        out.write(buffer, 0, n);
+        out.flush();
+      } else if (!reply(now, buffer, n, out)) {
+        return;
+      }
+    }
+    close(false);
+  }
+
+  /** False if the connection is at its end. */
+  private boolean reply(Exchange one, byte[] buffer, int n, OutputStream out)
+      throws IOException, InterruptedException {
+    Fault now = one.fault;
+    boolean begins = one.replied == 0;
+    int passing = (int) Math.max(0, Math.min(n, now.after() - one.replied));
+    one.replied += n;
+    switch (now.kind()) {
+      case LOSE_REPLY -> {
+        reset();
+        return false;
+      }
+      case DELAY_REPLY -> {
+        if (begins) {
+          TimeUnit.MILLISECONDS.sleep(now.after());
+        }
+        passing = n;
+      }
+      case SLOW_REPLY -> {
+        int piece = (int) Math.max(1, now.after() / 50);
+        for (int from = 0; from < n; from += piece) {
+          TimeUnit.MILLISECONDS.sleep(20);
+          out.write(buffer, from, Math.min(piece, n - from));
+          out.flush();
+        }
+        return true;
+      }
+      default -> {}
+    }
+    out.write(buffer, 0, passing);
+    out.flush();
+    if (passing == n) {
+      return true;
+    }
+    switch (now.kind()) {
+      case CUT_REPLY -> close(false);
+      case STALL_REPLY -> awaitEnd();
+      default -> reset();
+    }
+    return false;
+  }
+
+  // The end.
+
+  /** Until the other thread sees a connection end, or a test is over. */
+  private void awaitEnd() throws InterruptedException {
+    ended.await();
+  }
+
+  /** Ends both connections at once, with a reset. */
+  void reset() {
+    close(true);
+  }
+
+  private void close(boolean reset) {
+    if (over.compareAndSet(false, true)) {
+      ended.countDown();
+      proxy.ended(this);
+      close(client, reset);
+    }
+    Socket upstream = node;
+    if (upstream != null) {
+      close(upstream, reset);
+    }
+  }
+
+  private static void close(Socket socket, boolean reset) {
+    try {
+      if (reset) {
+        socket.setSoLinger(true, 0);
+      }
+      socket.close();
+    } catch (IOException ignored) {
+      // It is closed all the same.
+    }
+  }
+}

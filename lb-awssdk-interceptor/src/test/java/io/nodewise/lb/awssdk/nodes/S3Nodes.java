@@ -1,0 +1,146 @@
+package io.nodewise.lb.awssdk.nodes;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.gaul.s3proxy.BlobStores;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
+import org.gaul.s3proxy.blobstore.BlobStore;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+
+/**
+ * Real S3 servers over one store in memory, every signature verified, each behind a {@link
+ * FaultProxy}. Started once for all tests of the JVM, on loopback.
+ */
+public final class S3Nodes {
+  public static final String ACCESS_KEY = "test-access-key";
+  public static final String SECRET_KEY = "test-secret-key";
+  public static final AwsCredentialsProvider CREDENTIALS =
+      StaticCredentialsProvider.create(AwsBasicCredentials.create(ACCESS_KEY, SECRET_KEY));
+
+  /** The name under which {@link #virtualHosted()} know buckets: {@code bucket.s3.localhost}. */
+  public static final String VIRTUAL_HOST = "s3.localhost";
+
+  private static final int SIZE = 4;
+
+  private final List<FaultProxy> proxies = new ArrayList<>();
+
+  private S3Nodes() throws Exception {
+    BlobStore store = store();
+    for (int i = 0; i < SIZE; i++) {
+      proxies.add(FaultProxy.before(start(store, "127.0.0.1", null)));
+    }
+  }
+
+  private static final class Shared {
+    static final S3Nodes NODES;
+
+    static {
+      try {
+        NODES = new S3Nodes();
+      } catch (Exception e) {
+        throw new ExceptionInInitializerError(e);
+      }
+    }
+  }
+
+  /** The four nodes of this JVM. */
+  public static S3Nodes shared() {
+    return Shared.NODES;
+  }
+
+  private static BlobStore store() {
+    Properties properties = new Properties();
+    properties.setProperty("jclouds.identity", "");
+    properties.setProperty("jclouds.credential", "");
+    return BlobStores.create("transient", properties);
+  }
+
+  private static InetSocketAddress start(BlobStore store, String host, String virtualHost)
+      throws Exception {
+    S3Proxy.Builder builder =
+        S3Proxy.builder()
+            .blobStore(store)
+            .endpoint(URI.create("http://" + host + ":0"))
+            .awsAuthentication(AuthenticationType.AWS_V4, ACCESS_KEY, SECRET_KEY)
+            .ignoreUnknownHeaders(true)
+            .jettyMaxThreads(64);
+    S3Proxy server = (virtualHost == null ? builder : builder.virtualHost(virtualHost)).build();
+    server.start();
+    return new InetSocketAddress(host, server.getPort());
+  }
+
+  /** One more node, over a store of its own, at {@code ::1}. */
+  public static FaultProxy onIpv6() throws Exception {
+    return FaultProxy.before(start(store(), "[::1]", null));
+  }
+
+  /** Two more nodes, over a store of their own, that read any {@code Host} as a bucket. */
+  public static List<FaultProxy> virtualHosted() throws Exception {
+    BlobStore store = store();
+    return List.of(
+        FaultProxy.before(start(store, "127.0.0.1", VIRTUAL_HOST)),
+        FaultProxy.before(start(store, "127.0.0.1", VIRTUAL_HOST)));
+  }
+
+  /** All is well again, nothing has happened yet. */
+  public void renew() {
+    proxies.forEach(FaultProxy::renew);
+  }
+
+  /** The nodes. */
+  public List<FaultProxy> all() {
+    return List.copyOf(proxies);
+  }
+
+  /** One of them. */
+  public FaultProxy get(int index) {
+    return proxies.get(index);
+  }
+
+  /** The node of this id. */
+  public FaultProxy get(String id) {
+    return proxies.stream().filter(proxy -> proxy.id().equals(id)).findFirst().orElseThrow();
+  }
+
+  /** The URLs of the first few. */
+  public String[] urls(int count) {
+    return proxies.stream().limit(count).map(FaultProxy::url).toArray(String[]::new);
+  }
+
+  /** The URLs of all. */
+  public String[] urls() {
+    return urls(SIZE);
+  }
+
+  /** How many requests of this method came to all of them. */
+  public int count(String method) {
+    return proxies.stream().mapToInt(proxy -> proxy.count(method)).sum();
+  }
+
+  /** The requests that came to all of them, without probes. */
+  public List<Request> requests() {
+    return proxies.stream().flatMap(proxy -> proxy.requests().stream()).toList();
+  }
+
+  /** Every one meets the fault for each of its requests. */
+  public void always(Fault fault) {
+    proxies.forEach(proxy -> proxy.always(fault));
+  }
+
+  /** None meets any of its faults any more. */
+  public void forgetFaults() {
+    proxies.forEach(FaultProxy::forgetFaults);
+  }
+
+  /** Whichever is asked first meets it, and only that one. */
+  public void onceAnywhere(Fault fault) {
+    Fault once = fault.once();
+    proxies.forEach(proxy -> proxy.next(once));
+  }
+}
