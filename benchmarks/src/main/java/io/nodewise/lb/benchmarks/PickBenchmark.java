@@ -1,0 +1,142 @@
+package io.nodewise.lb.benchmarks;
+
+import io.nodewise.lb.Attempt;
+import io.nodewise.lb.LoadBalancer;
+import io.nodewise.lb.cluster.Cluster;
+import io.nodewise.lb.cluster.LiveNode;
+import io.nodewise.lb.health.HealthCheck;
+import io.nodewise.lb.health.OutlierDetection;
+import io.nodewise.lb.health.ProbeClient;
+import io.nodewise.lb.health.ProbeResult;
+import io.nodewise.lb.health.SlowStart;
+import io.nodewise.lb.node.NoNodeAvailableException;
+import io.nodewise.lb.node.Node;
+import io.nodewise.lb.node.NodeSet;
+import io.nodewise.lb.node.NodeState;
+import io.nodewise.lb.node.Outcome;
+import io.nodewise.lb.node.RequestHint;
+import io.nodewise.lb.retry.Timeouts;
+import io.nodewise.lb.routing.BalancingPolicy;
+import io.nodewise.lb.routing.Tried;
+import io.nodewise.lb.time.Randomness;
+import io.nodewise.lb.time.ThreadTasks;
+import io.nodewise.lb.time.Ticker;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What balancing adds to a request: the choice of a node and the accounting of one attempt, all
+ * nodes healthy and no probes. {@link #facade} is what an adapter pays, {@link #picker} the part of
+ * it that chooses and counts.
+ *
+ * <p>Many short iterations instead of a few long ones: a slice of 2 ms is either undisturbed by
+ * other programs or plainly disturbed, and the median takes no notice of the latter.
+ */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 4, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 200, time = 2, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(2)
+@State(Scope.Benchmark)
+@SuppressWarnings("NullAway.Init") // JMH sets the fields
+public class PickBenchmark {
+  /** Nodes in the set; of 10 the default policy looks at all, of more it samples. */
+  @Param({"10", "100", "1000"})
+  public int nodes;
+
+  /** The default policy, and the simplest. */
+  @Param({"leastLoaded", "roundRobin"})
+  public String policy;
+
+  private LoadBalancer balancer;
+  private Cluster cluster;
+
+  /** What is each thread's own. */
+  @State(Scope.Thread)
+  public static class Request {
+    private final Tried tried = new Tried();
+  }
+
+  /** Builds the same cluster twice: behind the façade, and bare, without threads. */
+  @Setup
+  public void build() throws NoNodeAvailableException {
+    NodeSet set = NodeSet.parse("http://node{1..." + nodes + "}:9000");
+    BalancingPolicy choice =
+        policy.equals("roundRobin") ? BalancingPolicy.roundRobin() : BalancingPolicy.leastLoaded();
+    balancer =
+        LoadBalancer.builder()
+            .nodes(set.nodes())
+            .policy(choice)
+            .healthCheck(HealthCheck.none())
+            .build();
+    cluster =
+        new Cluster(
+            set,
+            new Cluster.Settings(
+                HealthCheck.none(),
+                OutlierDetection.defaults(),
+                SlowStart.defaults(),
+                Timeouts.defaults(),
+                choice.newPicker(),
+                List.of()),
+            new Cluster.Runtime(
+                Ticker.system(), new ThreadTasks("unused"), Randomness.threadLocal(), NO_PROBES));
+    useEveryNode();
+  }
+
+  /** A node's first success changes its state, once; that is not what is measured. */
+  private void useEveryNode() throws NoNodeAvailableException {
+    while (balancer.snapshot().nodes().stream().anyMatch(node -> node.state() != NodeState.UP)) {
+      for (int i = 0; i < nodes; i++) {
+        facade();
+      }
+    }
+  }
+
+  /** Closes both. */
+  @TearDown
+  public void close() {
+    balancer.close();
+    cluster.close();
+  }
+
+  /** Through the public entry: a route, an attempt on a picked node, its end. */
+  @Benchmark
+  public Attempt facade() throws NoNodeAvailableException {
+    Attempt attempt = balancer.route(RequestHint.read()).next(false);
+    attempt.end(Outcome.success());
+    return attempt;
+  }
+
+  /** The choice and the count in flight, up and down. */
+  @Benchmark
+  public LiveNode picker(Request request) throws NoNodeAvailableException {
+    LiveNode node = cluster.begin(request.tried, RequestHint.read());
+    node.end();
+    return node;
+  }
+
+  private static final ProbeClient NO_PROBES =
+      new ProbeClient() {
+        @Override
+        public void probe(Node node, HealthCheck check, Consumer<ProbeResult> done) {
+          throw new UnsupportedOperationException("a probe of " + node);
+        }
+
+        @Override
+        public void close() {}
+      };
+}
