@@ -173,8 +173,21 @@ public final class LoadBalancerBuilder {
             && endpoint.getRawUserInfo() == null;
     if (!http || endpoint.getRawAuthority() == null || !bare) {
       throw new IllegalArgumentException(
-          "logical endpoint: " + endpoint + " (expected: http(s)://host[:port] and nothing more)");
+          "logical endpoint: "
+              + withoutSecrets(endpoint)
+              + " (expected: http(s)://host[:port] and nothing more)");
     }
+  }
+
+  private static String withoutSecrets(URI endpoint) {
+    String text = endpoint.toString();
+    if (endpoint.getRawUserInfo() != null) {
+      text = text.replace(endpoint.getRawUserInfo() + "@", "***@");
+    }
+    if (endpoint.getRawQuery() != null) {
+      text = text.replace("?" + endpoint.getRawQuery(), "?***");
+    }
+    return text;
   }
 
   static void requireScheme(URI endpoint, NodeSet members) {

@@ -95,7 +95,8 @@ class AccountingTest {
         case 10 -> cluster.advance(random.nextInt(3) == 0 ? 25_000 : random.nextInt(500));
         case 11 ->
             cluster.probesOf(
-                anyNode(), random.nextBoolean() ? up() : random.nextBoolean() ? refused() : noAnswer());
+                anyNode(),
+                random.nextBoolean() ? up() : random.nextBoolean() ? refused() : noAnswer());
         case 12 -> operate();
         default -> update();
       }
@@ -103,8 +104,7 @@ class AccountingTest {
 
     void begin() {
       try {
-        Attempt attempt =
-            cluster.balancer().route(RequestHint.read()).next(random.nextBoolean());
+        Attempt attempt = cluster.balancer().route(RequestHint.read()).next(random.nextBoolean());
         if (random.nextBoolean()) {
           attempt.abortBy(random.nextBoolean() ? attempt::close : () -> {});
         }

@@ -72,8 +72,7 @@ class AwaitReadyTest {
   @Test
   void without_probes_not_having_failed_is_enough() {
     try (VirtualCluster blind =
-        VirtualCluster.of(
-            b -> b.nodes("http://n{1...2}:9000").healthCheck(HealthCheck.none()))) {
+        VirtualCluster.of(b -> b.nodes("http://n{1...2}:9000").healthCheck(HealthCheck.none()))) {
       assertThat(blind.balancer().awaitReady(Duration.ZERO, 2)).isTrue();
       blind.endOn("n1:9000", Outcome.unreachable("refused"), 1);
       assertThat(blind.balancer().awaitReady(Duration.ZERO, 2)).isFalse();

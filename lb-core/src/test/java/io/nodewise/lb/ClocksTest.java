@@ -143,8 +143,7 @@ class ClocksTest {
   @Test
   void without_probes_only_the_clocks_end_a_silent_attempt() {
     try (VirtualCluster blind =
-        VirtualCluster.up(
-            b -> b.nodes("http://n{1...2}:9000").healthCheck(HealthCheck.none()))) {
+        VirtualCluster.up(b -> b.nodes("http://n{1...2}:9000").healthCheck(HealthCheck.none()))) {
       Attempt attempt = blind.beginOn(N1);
       assertThat(blind.tasks().advanceUntil(() -> attempt.verdict() != null, HOUR)).isTrue();
       assertThat(blind.tasks().elapsed()).isGreaterThan(Duration.ofSeconds(36));

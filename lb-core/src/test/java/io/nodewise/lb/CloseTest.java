@@ -58,7 +58,9 @@ class CloseTest {
               .build();
       first.accept(); // by now a probe thread waits for an answer
       second.accept();
-      assertThat(threads("close-test")).hasSizeGreaterThanOrEqualTo(2).contains("nodewise-close-test");
+      assertThat(threads("close-test"))
+          .hasSizeGreaterThanOrEqualTo(2)
+          .contains("nodewise-close-test");
       assertThat(threads("close-test")).anyMatch(name -> name.contains("probe"));
       long start = System.nanoTime();
       balancer.close();
@@ -186,10 +188,7 @@ class CloseTest {
   @Test
   void many_threads_may_close_it_at_once() throws Exception {
     LoadBalancer balancer =
-        LoadBalancer.builder()
-            .nodes("http://127.0.0.1:1")
-            .name("close-race")
-            .build();
+        LoadBalancer.builder().nodes("http://127.0.0.1:1").name("close-race").build();
     List<Thread> closers = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       Thread closer = new Thread(balancer::close);

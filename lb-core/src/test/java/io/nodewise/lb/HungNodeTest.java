@@ -85,11 +85,11 @@ class HungNodeTest {
 
   @Test
   void the_reason_says_that_neither_requests_nor_probes_were_answered() {
-    cluster.beginOn(N2);
+    Attempt attempt = cluster.beginOn(N2);
     cluster.probesOf(N2, noAnswer());
     cluster.awaitState(N2, NodeState.DOWN, BOUND);
-    assertThat(cluster.node(N2).reason())
-        .isEqualTo("hung: no answer to requests nor to a probe");
+    assertThat(attempt.verdict()).as("at once, not with the next tick").isNotNull();
+    assertThat(cluster.node(N2).reason()).isEqualTo("hung: no answer to requests nor to a probe");
     assertThat(cluster.transitions()).containsExactly(N2 + " UP->DOWN");
   }
 
@@ -207,8 +207,7 @@ class HungNodeTest {
     assertThat(
             cluster
                 .tasks()
-                .advanceUntil(
-                    () -> cluster.probes().sent(N2).size() > sent, Duration.ofSeconds(7)))
+                .advanceUntil(() -> cluster.probes().sent(N2).size() > sent, Duration.ofSeconds(7)))
         .isTrue();
     Io io = new Io(N2, false, Attempt::sent);
     cluster.advance(0);
@@ -276,8 +275,7 @@ class HungNodeTest {
       Attempt attempt = quick.beginOn(N2);
       quick.probesOf(
           N2,
-          ProbeResult.down(
-              ProbeResult.Evidence.NO_ANSWER, "no answer", Duration.ofMillis(300)));
+          ProbeResult.down(ProbeResult.Evidence.NO_ANSWER, "no answer", Duration.ofMillis(300)));
       quick.advance(400 + 300 + 2 * 200);
       assertThat(attempt.verdict()).isNotNull();
     }

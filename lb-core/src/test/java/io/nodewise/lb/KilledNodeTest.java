@@ -6,6 +6,7 @@ import static io.nodewise.lb.health.ScriptedProbeClient.up;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.node.NoNodeAvailableException;
 import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.node.Outcome;
@@ -72,6 +73,18 @@ class KilledNodeTest {
   }
 
   @Test
+  void a_health_port_that_refuses_is_no_proof_that_the_node_does() {
+    HealthCheck otherPort = HealthCheck.auto().toBuilder().port(9001).build();
+    try (VirtualCluster apart =
+        VirtualCluster.up(b -> b.nodes("http://n{1...4}:9000").healthCheck(otherPort))) {
+      apart.probesOf(N2, refused());
+      int before = apart.probes().sent(N2).size();
+      apart.awaitState(N2, NodeState.DOWN, Duration.ofSeconds(20));
+      assertThat(apart.probes().sent(N2).size() - before).as("as any other failure").isEqualTo(3);
+    }
+  }
+
+  @Test
   void stays_down_as_long_as_probes_fail() {
     kill();
     cluster.advance(600_000);
@@ -104,10 +117,10 @@ class KilledNodeTest {
     kill();
     restart();
     Attempt first = cluster.beginOn(N2);
-    assertThat(cluster.picks(200)).doesNotContain(N2);
+    assertThat(cluster.burst(200)).doesNotContain(N2);
     first.end(Outcome.cancelled());
     Attempt second = cluster.beginOn(N2);
-    assertThat(cluster.picks(200)).doesNotContain(N2);
+    assertThat(cluster.burst(200)).doesNotContain(N2);
     second.end(Outcome.success());
     List<Attempt> many = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
@@ -146,7 +159,7 @@ class KilledNodeTest {
     restart();
     longDownload.end(Outcome.success());
     Attempt one = cluster.beginOn(N2);
-    assertThat(cluster.picks(200)).doesNotContain(N2);
+    assertThat(cluster.burst(200)).doesNotContain(N2);
     one.close();
   }
 
@@ -214,6 +227,33 @@ class KilledNodeTest {
     assertThat(cluster.state(N2)).isEqualTo(NodeState.DOWN);
     cluster.advance(2000);
     assertThat(download.verdict()).isNotNull();
-    assertThat(download.verdict().reason()).isEqualTo("node hung");
+    assertThat(download.verdict().reason()).isEqualTo("node stopped");
+  }
+
+  @Test
+  void a_node_shutting_down_finishes_its_writes_but_a_silent_read_is_asked_of_another() {
+    Attempt read = cluster.beginOn(N2);
+    Attempt write = cluster.beginOn(N2, true);
+    write.sent();
+    Attempt download = cluster.beginOn(N2);
+    download.firstByte();
+    download.reading();
+    kill(); // it takes no connections any more
+    cluster.advance(900);
+    assertThat(read.verdict()).isNull();
+    cluster.advance(600);
+    assertThat(read.verdict()).isNotNull();
+    assertThat(read.verdict().reason()).isEqualTo("node stopped");
+    cluster.advance(5000);
+    assertThat(write.verdict()).isNull();
+    assertThat(download.verdict()).isNull();
+  }
+
+  @Test
+  void a_reset_is_reason_enough_to_probe_at_once_and_find_the_node_dead() {
+    cluster.probesOf(N2, refused());
+    cluster.beginOn(N2).end(Outcome.fault("Connection reset"));
+    cluster.advance(10);
+    assertThat(cluster.state(N2)).isEqualTo(NodeState.DOWN);
   }
 }

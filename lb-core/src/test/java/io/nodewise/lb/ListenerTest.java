@@ -145,8 +145,7 @@ class ListenerTest {
       holder.set(cluster);
       cluster.endOn(N1, Outcome.unreachable("refused"), 1);
       cluster.advance(1);
-      assertThat(seen)
-          .containsExactly(NodeState.DOWN, NodeState.DRAINING, NodeState.UNKNOWN);
+      assertThat(seen).containsExactly(NodeState.DOWN, NodeState.DRAINING, NodeState.UNKNOWN);
     }
   }
 

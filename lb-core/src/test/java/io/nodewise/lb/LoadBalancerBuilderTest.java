@@ -28,8 +28,8 @@ class LoadBalancerBuilderTest {
     rejects(b -> b, "node set: no nodes (expected: at least one)");
     rejects(b -> b.nodes(List.of()), "node set: no nodes (expected: at least one)");
     rejects(
-        b -> b.nodes(), "node patterns: none (expected: at least one, such as"
-            + " http://minio{1...4}:9000)");
+        b -> b.nodes(),
+        "node patterns: none (expected: at least one, such as" + " http://minio{1...4}:9000)");
   }
 
   @Test
@@ -54,8 +54,8 @@ class LoadBalancerBuilderTest {
   void a_url_with_a_path_or_a_query(String url) {
     assertThatThrownBy(() -> LoadBalancer.builder().nodes(url))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining(url)
-        .hasMessageContaining("expected: ");
+        .hasMessageContaining("http://a:9000")
+        .hasMessageContaining("(expected: none after the port)");
   }
 
   @Test
@@ -80,9 +80,7 @@ class LoadBalancerBuilderTest {
   @ValueSource(
       strings = {
         "http://s3.local:9000/bucket",
-        "http://s3.local?x=y",
         "http://s3.local/#part",
-        "http://user@s3.local",
         "http:///",
         "s3.local:9000",
         "//s3.local",
@@ -94,6 +92,17 @@ class LoadBalancerBuilderTest {
     rejects(
         b -> b.nodes("http://a:9000").logicalEndpoint(URI.create(endpoint)),
         "logical endpoint: " + endpoint + " (expected: http(s)://host[:port] and nothing more)");
+  }
+
+  @Test
+  void secrets_in_a_logical_endpoint_do_not_get_into_the_message() {
+    rejects(
+        b -> b.nodes("http://a:9000").logicalEndpoint(URI.create("http://key:secret@s3.local")),
+        "logical endpoint: http://***@s3.local (expected: http(s)://host[:port] and nothing more)");
+    rejects(
+        b -> b.nodes("http://a:9000").logicalEndpoint(URI.create("http://s3.local/?sig=secret")),
+        "logical endpoint: http://s3.local/?*** (expected: http(s)://host[:port] and nothing"
+            + " more)");
   }
 
   @Test
@@ -124,18 +133,24 @@ class LoadBalancerBuilderTest {
   @Test
   void null_settings_are_named() {
     LoadBalancerBuilder builder = LoadBalancer.builder();
-    assertThatNullPointerException().isThrownBy(() -> builder.healthCheck(null))
+    assertThatNullPointerException()
+        .isThrownBy(() -> builder.healthCheck(null))
         .withMessage("healthCheck");
-    assertThatNullPointerException().isThrownBy(() -> builder.outlierDetection(null))
+    assertThatNullPointerException()
+        .isThrownBy(() -> builder.outlierDetection(null))
         .withMessage("outlierDetection");
-    assertThatNullPointerException().isThrownBy(() -> builder.slowStart(null))
+    assertThatNullPointerException()
+        .isThrownBy(() -> builder.slowStart(null))
         .withMessage("slowStart");
-    assertThatNullPointerException().isThrownBy(() -> builder.timeouts(null))
+    assertThatNullPointerException()
+        .isThrownBy(() -> builder.timeouts(null))
         .withMessage("timeouts");
     assertThatNullPointerException().isThrownBy(() -> builder.policy(null)).withMessage("policy");
-    assertThatNullPointerException().isThrownBy(() -> builder.listener(null))
+    assertThatNullPointerException()
+        .isThrownBy(() -> builder.listener(null))
         .withMessage("listener");
-    assertThatNullPointerException().isThrownBy(() -> builder.logicalEndpoint(null))
+    assertThatNullPointerException()
+        .isThrownBy(() -> builder.logicalEndpoint(null))
         .withMessage("logicalEndpoint");
     assertThatNullPointerException().isThrownBy(() -> builder.name(null)).withMessage("name");
   }

@@ -9,7 +9,6 @@ import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.node.Outcome;
 import io.nodewise.lb.node.RequestHint;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
@@ -135,7 +134,8 @@ class SnapshotTest {
             List.of(
                 view("http://minio1:9000", NodeState.UP, "probe succeeded", 754_000, 12, 100_000),
                 view("http://minio2:9000", NodeState.DOWN, "connection refused", 3_200, 0, 52_345),
-                view("http://[2001:db8::7]:9000", NodeState.TRIAL, "trial after ejection", 40, 1, 7),
+                view(
+                    "http://[2001:db8::7]:9000", NodeState.TRIAL, "trial after ejection", 40, 1, 7),
                 view("http://dr.example.com", NodeState.UNKNOWN, "new", 0, 0, 0)),
             152_352,
             17,
@@ -181,8 +181,19 @@ class SnapshotTest {
   private static String table(Duration p50, Duration p99) {
     NodeSnapshot node =
         new NodeSnapshot(
-            Node.of("http://a:9000"), NodeState.UP, "why", Duration.ofSeconds(3), 0, 0, 0, 0, 0, 1,
-            0, p50, p99);
+            Node.of("http://a:9000"),
+            NodeState.UP,
+            "why",
+            Duration.ofSeconds(3),
+            0,
+            0,
+            0,
+            0,
+            0,
+            1,
+            0,
+            p50,
+            p99);
     String table = new ClusterSnapshot(List.of(node), 0, 0, false).toTable();
     return table.substring(table.indexOf('\n')).replaceAll(" {2,}", "  ");
   }

@@ -35,7 +35,7 @@ class TrialTest {
     toTrial();
     for (int i = 0; i < 2; i++) {
       Attempt trial = cluster.beginOn(N1);
-      assertThat(cluster.picks(200)).doesNotContain(N1);
+      assertThat(cluster.burst(200)).doesNotContain(N1);
       trial.end(SUCCESS);
     }
     assertThat(cluster.state(N1)).isEqualTo(NodeState.TRIAL);
@@ -157,15 +157,14 @@ class TrialTest {
   @Test
   void without_probes_a_refused_node_comes_back_by_trial() {
     try (VirtualCluster blind =
-        VirtualCluster.up(
-            b -> b.nodes("http://n{1...3}:9000").healthCheck(HealthCheck.none()))) {
+        VirtualCluster.up(b -> b.nodes("http://n{1...3}:9000").healthCheck(HealthCheck.none()))) {
       blind.endOn(N1, Outcome.unreachable("refused"), 1);
       assertThat(blind.state(N1)).isEqualTo(NodeState.DOWN);
       assertThat(blind.reach()).doesNotContain(N1);
       blind.awaitState(N1, NodeState.TRIAL, Duration.ofMillis(5200));
       assertThat(blind.node(N1).reason()).startsWith("trial after");
       Attempt one = blind.beginOn(N1);
-      assertThat(blind.picks(100)).doesNotContain(N1);
+      assertThat(blind.burst(200)).doesNotContain(N1);
       one.end(SUCCESS);
       blind.endOn(N1, SUCCESS, 2);
       assertThat(blind.state(N1)).isEqualTo(NodeState.UP);
@@ -176,8 +175,7 @@ class TrialTest {
   @Test
   void without_probes_a_node_refused_again_waits_twice_as_long() {
     try (VirtualCluster blind =
-        VirtualCluster.up(
-            b -> b.nodes("http://n{1...3}:9000").healthCheck(HealthCheck.none()))) {
+        VirtualCluster.up(b -> b.nodes("http://n{1...3}:9000").healthCheck(HealthCheck.none()))) {
       for (long seconds : new long[] {5, 10, 20}) {
         blind.endOn(N1, Outcome.unreachable("refused"), 1);
         blind.advance(seconds * 500 - 200);
@@ -190,8 +188,7 @@ class TrialTest {
   @Test
   void without_probes_fifty_requests_refused_together_count_once() {
     try (VirtualCluster blind =
-        VirtualCluster.up(
-            b -> b.nodes("http://n{1...3}:9000").healthCheck(HealthCheck.none()))) {
+        VirtualCluster.up(b -> b.nodes("http://n{1...3}:9000").healthCheck(HealthCheck.none()))) {
       List<Attempt> together = new ArrayList<>();
       for (int i = 0; i < 50; i++) {
         together.add(blind.beginOn(N1));
@@ -204,8 +201,7 @@ class TrialTest {
   @Test
   void without_probes_an_interrupted_trial_starts_from_nothing() {
     try (VirtualCluster blind =
-        VirtualCluster.up(
-            b -> b.nodes("http://n{1...3}:9000").healthCheck(HealthCheck.none()))) {
+        VirtualCluster.up(b -> b.nodes("http://n{1...3}:9000").healthCheck(HealthCheck.none()))) {
       blind.endOn(N1, Outcome.unreachable("refused"), 1);
       blind.awaitState(N1, NodeState.TRIAL, Duration.ofMillis(5200));
       blind.endOn(N1, SUCCESS, 2);

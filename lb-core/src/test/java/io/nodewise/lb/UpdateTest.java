@@ -58,7 +58,7 @@ class UpdateTest {
     assertThat(cluster.state(N4)).isEqualTo(NodeState.UNKNOWN);
     assertThat(cluster.node(N4).reason()).isEqualTo("new");
     Attempt one = cluster.beginOn(N4);
-    assertThat(cluster.picks(100)).doesNotContain(N4);
+    assertThat(cluster.burst(200)).doesNotContain(N4);
     one.end(Outcome.success());
     assertThat(cluster.state(N4)).isEqualTo(NodeState.UP);
     assertThat(cluster.node(N4).reason()).isEqualTo("request succeeded");
@@ -109,8 +109,7 @@ class UpdateTest {
   void a_silent_attempt_of_a_removed_node_runs_into_its_clock() {
     Attempt silent = cluster.beginOn(N2);
     update("http://n1:9000", "http://n3:9000");
-    assertThat(
-            cluster.tasks().advanceUntil(() -> silent.verdict() != null, Duration.ofSeconds(36)))
+    assertThat(cluster.tasks().advanceUntil(() -> silent.verdict() != null, Duration.ofSeconds(36)))
         .isTrue();
   }
 

@@ -198,6 +198,16 @@ public final class VirtualCluster implements AutoCloseable {
     return ids;
   }
 
+  /** The same for so many requests at once, none of which ends before the last has begun. */
+  public List<String> burst(int times) {
+    List<Attempt> together = new ArrayList<>();
+    for (int i = 0; i < times; i++) {
+      together.add(begin());
+    }
+    together.forEach(Attempt::close);
+    return together.stream().map(attempt -> attempt.node().id()).toList();
+  }
+
   /** Every node one request may go to, in the order in which it is given them. */
   public List<String> reach() {
     Route route = balancer.route(RequestHint.read());

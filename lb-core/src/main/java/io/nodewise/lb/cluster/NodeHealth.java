@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * runs out does not bring back a node that is down, and a good probe does not end an ejection.
  *
  * All methods run under the registry's lock, except that what settle() publishes may be read by
- * anybody: state, reason, since, isEnabled() and isSilent().
+ * anybody: state, reason, since, isEnabled(), isSoftlyOut(), isGone() and isSilent().
  */
 /** The state machine of one node. */
 final class NodeHealth {
@@ -52,7 +52,6 @@ final class NodeHealth {
   private boolean silent; // down because it does not answer: attempts on it hang
   private boolean suspected; // a running attempt is silent, the answer to a probe is awaited
   private long suspectedAt;
-  private long doubtAgainAt;
   private boolean ejected;
   private boolean trial;
   private int ejections; // in a row, for the doubling
@@ -69,14 +68,14 @@ final class NodeHealth {
   private volatile String publishedReason = "new"; // written by settle()
   private volatile long since; // written by settle()
   private volatile boolean publishedSilent; // written by settle()
-  private boolean publishedSoft; // whether isSoftlyOut() was, when the table was last made
+  private volatile boolean publishedSoft; // written by settle(): out, but on soft evidence
 
   NodeHealth(Rules rules, boolean startSlowly, long now) {
     this.rules = rules;
     this.probes = new RiseFall(rules.check().rise(), rules.check().fall());
     this.firstSuccessPending = startSlowly;
     this.since = now;
-    this.doubtAgainAt = now;
+    this.suspectedAt = now - DOUBT.toNanos();
   }
 
   NodeState state() {
@@ -128,12 +127,11 @@ final class NodeHealth {
    * a moment ago: a slow operation on a healthy node costs a probe per {@link #DOUBT}, no more.
    */
   boolean suspect(long now) {
-    if (isHardDown() || !rules.probing() || now - doubtAgainAt < 0) {
+    if (isHardDown() || !rules.probing() || now - suspectedAt < DOUBT.toNanos()) {
       return false;
     }
     suspected = true;
     suspectedAt = now;
-    doubtAgainAt = now + DOUBT.toNanos();
     return true;
   }
 
@@ -230,7 +228,7 @@ final class NodeHealth {
       era++;
       return;
     }
-    if (ejections > 0 && !waited && !trial && !down && now - backAt >= forgetNanos()) {
+    if (ejections > 0 && !waited && !trial && !down && now - backAt >= rules.outliers().maxEjection().toNanos()) {
       ejections = 0;
     }
   }
@@ -250,10 +248,6 @@ final class NodeHealth {
       length = Math.min(longest, length * 2);
     }
     return length / 2 + (long) (rules.random().nextUnit() * length / 2);
-  }
-
-  private long forgetNanos() {
-    return rules.outliers().maxEjection().toNanos();
   }
 
   // Readings, under the lock.
@@ -308,6 +302,11 @@ final class NodeHealth {
 
   private boolean isHardDown() {
     return down && hard;
+  }
+
+  /** Down for certain: it takes no connections, or hangs. */
+  boolean isGone() {
+    return published == NodeState.DOWN && !publishedSoft;
   }
 
   /** Down, and attempts on it hang. */

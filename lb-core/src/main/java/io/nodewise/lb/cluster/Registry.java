@@ -13,15 +13,12 @@ import io.nodewise.lb.routing.RoutingTable;
 import io.nodewise.lb.time.Tasks;
 import io.nodewise.lb.time.Ticker;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,12 +42,12 @@ public final class Registry implements Prober.Sink {
   private final NodeHealth.Rules rules;
   private final Ticker ticker;
   private final Tasks tasks;
-  private final List<LoadBalancerListener> listeners;
+  private final Announcer announcer;
+  private final OutlierJudge judge;
   private final Consumer<Node> probeSoon;
   private final Runnable onSilentNode;
 
-  @GuardedBy("lock")
-  private NodeSet members;
+  private volatile NodeSet members; // written under the lock
 
   @GuardedBy("lock")
   private boolean closed;
@@ -79,7 +76,8 @@ public final class Registry implements Prober.Sink {
     this.rules = rules;
     this.ticker = ticker;
     this.tasks = tasks;
-    this.listeners = List.copyOf(listeners);
+    this.announcer = new Announcer(tasks, listeners);
+    this.judge = new OutlierJudge(rules.outliers(), ticker);
     this.probeSoon = probeSoon;
     this.onSilentNode = onSilentNode;
     long now = ticker.read();
@@ -104,7 +102,7 @@ public final class Registry implements Prober.Sink {
 
   /** Whether fewer than half of the nodes an operator left in are eligible. */
   public boolean isPanic() {
-    return Tables.isPanic(nodes);
+    return Census.isPanic(nodes);
   }
 
   // Reports.
@@ -116,12 +114,13 @@ public final class Registry implements Prober.Sink {
     switch (outcome.kind()) {
       case SUCCESS -> {
         if (current) {
-          success(node);
+          success(node, era);
         }
       }
       case FAULT -> {
         if (current) {
-          fault(node, outcome);
+          fault(node, outcome, era);
+          suspect(node); // a reset may be all that is ever heard of a dead node
         }
       }
       case UNREACHABLE -> {
@@ -132,44 +131,25 @@ public final class Registry implements Prober.Sink {
     }
   }
 
-  private void success(LiveNode node) {
-    Breaker breaker = node.breaker();
-    if (breaker != null) {
-      breaker.success();
-    }
+  private void success(LiveNode node, int era) {
+    OutlierJudge.succeeded(node);
     if (node.watched()) {
       change(
           node,
           now -> {
-            Breaker judge = node.breaker();
-            node.health.success(judge == null || judge.isClosed(), now);
+            if (era == node.era()) {
+              node.health.success(OutlierJudge.isTrusted(node), now);
+            }
           });
     }
   }
 
-  private void fault(LiveNode node, Outcome outcome) {
+  private void fault(LiveNode node, Outcome outcome, int era) {
     change(
         node,
         now -> {
-          Breaker breaker = breakerOf(node);
-          breaker.fault();
-          String reason = null;
-          if (node.health.isOnTrial()) {
-            reason = "failed on trial: " + outcome.reason();
-          } else if (node.consecutiveFaults() >= rules.outliers().consecutiveFaults()) {
-            reason = node.consecutiveFaults() + " faults in a row: " + outcome.reason();
-          } else if (breaker.isOpen()) {
-            reason = "too many faults: " + outcome.reason();
-          }
-          if (reason == null || !node.health.state().eligible()) {
-            return;
-          }
-          node.forgetFaults();
-          if (node.health.isOnTrial() || mayEject()) {
-            breaker.open();
-            node.health.eject(reason, now);
-          } else {
-            node.breaker(null); // over the cap: start counting anew
+          if (era == node.era()) {
+            judge.failed(node, outcome.reason(), nodes, now);
           }
         });
   }
@@ -196,7 +176,7 @@ public final class Registry implements Prober.Sink {
       if (result.isUp()) {
         change(node, now -> node.health.probeUp(result, now));
       } else {
-        boolean expendable = othersAsGood(node);
+        boolean expendable = Census.hasOtherAsGood(nodes, node);
         change(node, now -> node.health.probeDown(result, expendable, now));
       }
       return node.health.isChanging();
@@ -212,10 +192,7 @@ public final class Registry implements Prober.Sink {
           node,
           now -> {
             node.health.tick(now);
-            Breaker breaker = node.breaker();
-            if (breaker != null && breaker.isClean() && !node.health.isOnTrial()) {
-              node.breaker(null);
-            }
+            OutlierJudge.tick(node);
           });
     }
   }
@@ -275,15 +252,13 @@ public final class Registry implements Prober.Sink {
       }
       members = updated;
       publish();
-      tell(listener -> listener.onNodeSet(before, updated));
+      announcer.tell(listener -> listener.onNodeSet(before, updated));
     }
   }
 
   /** The members. */
   public NodeSet members() {
-    synchronized (lock) {
-      return members;
-    }
+    return members;
   }
 
   /**
@@ -295,7 +270,7 @@ public final class Registry implements Prober.Sink {
     long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout); // saturates
     synchronized (lock) {
       while (true) {
-        if (healthy() >= minNodes) {
+        if (Census.healthy(nodes, rules.probing()) >= minNodes) {
           return true;
         }
         if (closed) {
@@ -308,17 +283,6 @@ public final class Registry implements Prober.Sink {
         TimeUnit.NANOSECONDS.timedWait(lock, left);
       }
     }
-  }
-
-  private int healthy() {
-    int count = 0;
-    for (LiveNode node : nodes) {
-      NodeState state = node.health.state();
-      if (state == NodeState.UP || (!rules.probing() && state.eligible())) {
-        count++;
-      }
-    }
-    return count;
   }
 
   /** Lets nobody wait any more for what can't come. */
@@ -340,7 +304,7 @@ public final class Registry implements Prober.Sink {
       boolean wasSilent = node.health.isSilent();
       evidence.accept(now);
       if (node.era() != node.health.era()) {
-        beginEra(node);
+        judge.beginEra(node);
       }
       apply(node, now);
       boolean changed = node.health.settle(now);
@@ -354,24 +318,13 @@ public final class Registry implements Prober.Sink {
           Duration after = Duration.ofNanos(now - since);
           Transition transition =
               new Transition(node.node(), from, to, node.health.reason(), after);
-          tell(listener -> listener.onTransition(transition));
+          announcer.tell(listener -> listener.onTransition(transition));
         }
       }
       silent = !wasSilent && node.health.isSilent();
     }
     if (silent) {
       tasks.execute(onSilentNode);
-    }
-  }
-
-  /** The node starts anew, on trial or not: what it was charged with before is no longer held. */
-  private void beginEra(LiveNode node) {
-    node.era(node.health.era());
-    node.forgetFaults();
-    if (node.health.isOnTrial()) {
-      breakerOf(node).halfOpen();
-    } else {
-      node.breaker(null);
     }
   }
 
@@ -389,87 +342,8 @@ public final class Registry implements Prober.Sink {
     lock.notifyAll();
   }
 
-  private void tell(Consumer<LoadBalancerListener> event) {
-    tasks.execute(
-        () -> {
-          for (LoadBalancerListener listener : listeners) {
-            try {
-              event.accept(listener);
-            } catch (RuntimeException | Error e) {
-              log.warn("A listener failed: {}", e.toString(), e);
-            }
-          }
-        });
-  }
-
-  private Breaker breakerOf(LiveNode node) {
-    Breaker breaker = node.breaker();
-    if (breaker == null) {
-      breaker = new Breaker(node.node().id(), rules.outliers(), ticker);
-      node.breaker(breaker);
-    }
-    return breaker;
-  }
-
-  /** Whether soft evidence may put out one more. */
-  private boolean mayEject() {
-    int enabled = 0;
-    int out = 0;
-    for (LiveNode node : nodes) {
-      if (node.health.isEnabled()) {
-        enabled++;
-        if (node.health.state() == NodeState.EJECTED || node.health.state() == NodeState.TRIAL) {
-          out++;
-        }
-      }
-    }
-    int cap = Math.max(1, (int) (enabled * rules.outliers().maxEjectedFraction()));
-    return enabled > 1 && out < cap;
-  }
-
-  /** Whether another node is there to take the requests, one in no worse state than this one. */
-  private boolean othersAsGood(LiveNode node) {
-    boolean eligible = node.health.state().eligible();
-    for (LiveNode other : nodes) {
-      if (other != node
-          && (other.health.state().eligible() || (!eligible && other.health.isSoftlyOut()))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** The node of this id, or null. */
-  public @Nullable LiveNode node(String id) {
-    synchronized (lock) {
-      return byId.get(id);
-    }
-  }
-
   /** All states on one line, as an exception's message shows them. */
   public String describe() {
-    Collection<LiveNode> all = nodes;
-    long now = ticker.read();
-    int eligible = 0;
-    List<String> parts = new ArrayList<>();
-    for (LiveNode node : all) {
-      NodeHealth health = node.health;
-      if (health.state().eligible()) {
-        eligible++;
-      }
-      if (parts.size() < 8) {
-        parts.add(
-            node.node().id()
-                + " "
-                + health.state()
-                + " "
-                + TimeUnit.NANOSECONDS.toSeconds(now - health.since())
-                + "s ("
-                + health.reason()
-                + ")");
-      }
-    }
-    String more = all.size() > parts.size() ? ", and " + (all.size() - parts.size()) + " more" : "";
-    return eligible + "/" + all.size() + " eligible: " + String.join(", ", parts) + more;
+    return Census.describe(nodes, ticker.read());
   }
 }

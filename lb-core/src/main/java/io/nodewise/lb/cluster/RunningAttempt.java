@@ -62,7 +62,7 @@ public abstract class RunningAttempt {
   private final LiveNode node;
   private final Sweeper sweeper;
   private final long started;
-  private final boolean latencyCounts;
+  private final boolean read;
   private final int era;
   private final int slot;
 
@@ -86,10 +86,10 @@ public abstract class RunningAttempt {
   private long silentSince;
 
   /** An attempt that begins now, on a node it has been counted in on. */
-  protected RunningAttempt(LiveNode node, Sweeper sweeper, boolean hasBody, boolean latencyCounts) {
+  protected RunningAttempt(LiveNode node, Sweeper sweeper, boolean hasBody, boolean read) {
     this.node = node;
     this.sweeper = sweeper;
-    this.latencyCounts = latencyCounts;
+    this.read = read;
     this.phase = hasBody ? Phase.SENDING : Phase.WAITING;
     this.started = sweeper.now();
     this.silentSince = started;
@@ -112,7 +112,7 @@ public abstract class RunningAttempt {
   protected final void answered() {
     if (!answered) {
       answered = true;
-      if (latencyCounts) {
+      if (read) {
         node.firstByte(sweeper.now() - started);
       }
       enter(Phase.IDLE);
@@ -154,8 +154,8 @@ public abstract class RunningAttempt {
       watching.clear();
     }
     abort = null;
-    boolean echo = known != null && outcome.kind() != Outcome.Kind.SUCCESS;
-    sweeper.report(node, echo ? known : outcome, era);
+    Outcome told = known == null || outcome.kind() == Outcome.Kind.SUCCESS ? outcome : known;
+    sweeper.report(node, told, era);
     return true;
   }
 
@@ -182,6 +182,11 @@ public abstract class RunningAttempt {
   final Phase seenPhase() {
     Phase seen = seenPhase;
     return seen == null ? Phase.WAITING : seen;
+  }
+
+  /** Whether the request changes nothing, so that another node may be asked for nothing. */
+  final boolean isRead() {
+    return read;
   }
 
   final LiveNode node0() {

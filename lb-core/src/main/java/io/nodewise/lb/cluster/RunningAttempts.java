@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -17,22 +18,29 @@ final class RunningAttempts {
   static final int SEGMENT = 256;
   private static final int LOOKS = 8;
 
+  private final IntSupplier chance;
   private volatile AtomicReferenceArray<@Nullable RunningAttempt>[]
       segments; // grown under the lock
 
   RunningAttempts() {
-    segments = grown(null);
+    this(() -> ThreadLocalRandom.current().nextInt());
+  }
+
+  /** Where threads begin to look is the test's choice: at the same slot, for one. */
+  RunningAttempts(IntSupplier chance) {
+    this.chance = chance;
+    this.segments = grown(null);
   }
 
   /** Adds an attempt; the number is what {@link #remove} takes. */
   int add(RunningAttempt attempt) {
     while (true) {
       AtomicReferenceArray<@Nullable RunningAttempt>[] present = segments;
-      int chance = ThreadLocalRandom.current().nextInt();
+      int from = chance.getAsInt();
       for (int s = 0; s < present.length; s++) {
         AtomicReferenceArray<@Nullable RunningAttempt> segment = present[s];
         for (int k = 0; k < LOOKS; k++) {
-          int slot = (chance + k) & (SEGMENT - 1);
+          int slot = (from + k) & (SEGMENT - 1);
           if (segment.get(slot) == null && segment.compareAndSet(slot, null, attempt)) {
             return s * SEGMENT + slot;
           }

@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
  *
  * 1. lets the registry do what time alone does (ejections end, ramps grow, penalties fade),
  * 2. looks at every running attempt: silence beyond the suspicion time gets its node probed;
- *    silence beyond the clock of its phase ends it; silence on a node known to hang ends it,
+ *    silence beyond the clock of its phase ends it; silence on a node known to hang ends it, and
+ *    that of a read on a node that takes no connections any more: it costs nothing to ask another,
  * 3. ends the attempts whose response stream nobody holds any more.
  *
  * When a node is found to hang the walk over the attempts runs at once.
@@ -89,6 +90,13 @@ public final class Sweeper implements AutoCloseable {
     LiveNode node = attempt.node0();
     if (node.health.isSilent() && (suspicious || phase != RunningAttempt.Phase.READING)) {
       attempt.giveUp(Outcome.fault("node hung"));
+      return;
+    }
+    if (suspicious
+        && phase == RunningAttempt.Phase.WAITING
+        && attempt.isRead()
+        && node.health.isGone()) {
+      attempt.giveUp(Outcome.fault("node stopped"));
       return;
     }
     Duration limit =

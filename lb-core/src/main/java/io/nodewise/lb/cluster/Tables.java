@@ -8,9 +8,6 @@ import java.util.TreeMap;
 
 /** Makes the routing table from the states of the nodes: a pure function. */
 final class Tables {
-  /** Below this share of eligible nodes the verdicts are doubted (Envoy's panic threshold). */
-  static final double PANIC_THRESHOLD = 0.5;
-
   private Tables() {}
 
   /**
@@ -33,27 +30,12 @@ final class Tables {
       }
     }
     List<List<LiveNode>> groups = new ArrayList<>(eligible.values());
-    if (isPanic(nodes)) {
+    if (Census.isPanic(nodes)) {
       groups.add(softlyOut);
     }
     if (nodes.size() == 1 && eligible.isEmpty() && softlyOut.isEmpty()) {
       groups.add(enabled);
     }
     return new RoutingTable(groups);
-  }
-
-  /** Whether fewer than half of the nodes an operator left in are eligible. */
-  static boolean isPanic(Collection<LiveNode> nodes) {
-    int enabled = 0;
-    int eligible = 0;
-    for (LiveNode node : nodes) {
-      if (node.health.isEnabled()) {
-        enabled++;
-        if (node.health.state().eligible()) {
-          eligible++;
-        }
-      }
-    }
-    return eligible < enabled * PANIC_THRESHOLD;
   }
 }

@@ -27,11 +27,11 @@ final class LeastLoadedPicker implements Picker {
   /** From two to five the gain in tail latency is large, beyond that small. */
   static final int CHOICES = 5;
 
-  /** Twice the best time to first byte is clearly slower ... */
-  private static final int SLOWER = 2;
+  /** Three times the best time to first byte is clearly slower ... */
+  private static final int SLOWER = 3;
 
-  /** ... unless nobody feels it: one millisecond. */
-  private static final long UNFELT = 1_000_000;
+  /** ... unless nobody feels it: two milliseconds. */
+  private static final long UNFELT = 2_000_000;
 
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 

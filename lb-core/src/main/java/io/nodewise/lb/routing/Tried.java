@@ -5,34 +5,39 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The nodes one request has been to. Not thread-safe: confined to the request's current attempt.
- * Holds nothing, and so costs nothing, until the first failure.
+ * The first one, mostly the only one, costs no array.
  */
 public final class Tried {
-  private Candidate @Nullable [] seen;
+  private @Nullable Candidate first;
+  private Candidate @Nullable [] more;
   private int size;
 
   /** Remembers a node. */
   public void add(Candidate candidate) {
-    Candidate[] array = seen;
-    if (array == null) {
-      array = new Candidate[4];
-      seen = array;
-    } else if (size == array.length) {
-      array = Arrays.copyOf(array, size * 2);
-      seen = array;
+    if (size == 0) {
+      first = candidate;
+    } else {
+      Candidate[] array = more;
+      if (array == null || size > array.length) {
+        array = array == null ? new Candidate[4] : Arrays.copyOf(array, size * 2);
+        more = array;
+      }
+      array[size - 1] = candidate;
     }
-    array[size++] = candidate;
+    size++;
   }
 
   /** Whether the request has been to the node. */
   public boolean contains(Candidate candidate) {
-    Candidate[] array = seen;
-    if (array == null) {
-      return false;
+    if (candidate == first) {
+      return true;
     }
-    for (int i = 0; i < size; i++) {
-      if (array[i] == candidate) {
-        return true;
+    Candidate[] array = more;
+    if (array != null) {
+      for (int i = 0; i < size - 1; i++) {
+        if (array[i] == candidate) {
+          return true;
+        }
       }
     }
     return false;
@@ -45,7 +50,8 @@ public final class Tried {
 
   /** Forgets them: a new round over the nodes begins. */
   public void clear() {
-    seen = null;
+    first = null;
+    more = null;
     size = 0;
   }
 }

@@ -55,16 +55,13 @@ public final class ThreadTasks implements Tasks {
   @Override
   public void close() {
     executor.shutdownNow();
-    if (Thread.currentThread() == thread) {
+    Thread ending = thread;
+    if (ending == null || Thread.currentThread() == ending) {
       return;
     }
-    boolean interrupted = false;
     try {
-      executor.awaitTermination(5, TimeUnit.SECONDS);
+      ending.join(TimeUnit.SECONDS.toMillis(5));
     } catch (InterruptedException e) {
-      interrupted = true;
-    }
-    if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }

@@ -80,6 +80,13 @@ class RegistryContentionTest {
     }
   }
 
+  private LiveNode node(String id) {
+    return cluster.registry().nodes().stream()
+        .filter(live -> live.node().id().equals(id))
+        .findFirst()
+        .orElseThrow();
+  }
+
   private interface Step {
     void run(Random random) throws Exception;
   }
@@ -190,8 +197,7 @@ class RegistryContentionTest {
     loop(11, random -> cluster.update(some(random)));
     loop(
         12,
-        random ->
-            cluster.registry().probed(ALL.nodes().get(random.nextInt(6)), result(random)));
+        random -> cluster.registry().probed(ALL.nodes().get(random.nextInt(6)), result(random)));
     loop(
         13,
         random -> {
@@ -231,12 +237,13 @@ class RegistryContentionTest {
       assertThat(System.nanoTime() - deadline).as(cluster.registry().describe()).isNegative();
       ALL.forEach(node -> cluster.registry().probed(node, ScriptedProbeClient.up()));
       cluster.registry().tick(0.9, 0.9);
-      request(new Random() {
-        @Override
-        public int nextInt(int bound) {
-          return 0; // successes only
-        }
-      });
+      request(
+          new Random() {
+            @Override
+            public int nextInt(int bound) {
+              return 0; // successes only
+            }
+          });
     }
   }
 
@@ -247,9 +254,9 @@ class RegistryContentionTest {
     cluster.update(NodeSet.of(there, Node.of("http://b:9000")));
     cluster.update(NodeSet.of(here, Node.of("http://b:9000")));
     cluster.registry().probed(there, ScriptedProbeClient.refused());
-    assertThat(cluster.registry().node("a").state()).isEqualTo(NodeState.UNKNOWN);
+    assertThat(node("a").state()).isEqualTo(NodeState.UNKNOWN);
     cluster.registry().probed(here, ScriptedProbeClient.refused());
-    assertThat(cluster.registry().node("a").state()).isEqualTo(NodeState.DOWN);
+    assertThat(node("a").state()).isEqualTo(NodeState.DOWN);
     cluster.close();
   }
 
@@ -258,11 +265,11 @@ class RegistryContentionTest {
       throws Exception {
     NodeSet two = NodeSet.parse("http://n{1...2}:9000");
     cluster.update(two);
-    LiveNode fresh = cluster.registry().node("n1:9000");
+    LiveNode fresh = node("n1:9000");
     for (int round = 0; round < 300; round++) {
       cluster.update(NodeSet.parse("http://n2:9000"));
       cluster.update(two);
-      fresh = cluster.registry().node("n1:9000");
+      fresh = node("n1:9000");
       CountDownLatch start = new CountDownLatch(1);
       List<Thread> pickers = new ArrayList<>();
       for (int t = 0; t < 4; t++) {

@@ -74,6 +74,19 @@ class RunningAttemptsTest {
     assertThat(highest).isLessThan(8 * RunningAttempts.SEGMENT);
   }
 
+  @Test
+  void a_slot_is_found_and_a_segment_added_though_all_look_in_the_same_place() {
+    RunningAttempts crowded = new RunningAttempts(() -> RunningAttempts.SEGMENT - 3);
+    Set<Integer> numbers = new HashSet<>();
+    for (int i = 0; i < 20; i++) {
+      assertThat(numbers.add(crowded.add(ANY))).isTrue();
+    }
+    assertThat(crowded.size()).isEqualTo(20);
+    assertThat(numbers).anyMatch(number -> number >= 2 * RunningAttempts.SEGMENT);
+    numbers.forEach(crowded::remove);
+    assertThat(crowded.size()).isZero();
+  }
+
   /** Threads that add and remove as fast as they can; each slot has one owner at a time. */
   @Test
   @Timeout(20)

@@ -71,8 +71,7 @@ class OutlierDetectionTest {
   @Test
   void rejects_times_that_cannot_be() {
     rejects(b -> b.baseEjection(Duration.ZERO), "base ejection: PT0S (expected: > 0)");
-    rejects(
-        b -> b.baseEjection(Duration.ofSeconds(-1)), "base ejection: PT-1S (expected: > 0)");
+    rejects(b -> b.baseEjection(Duration.ofSeconds(-1)), "base ejection: PT-1S (expected: > 0)");
     rejects(b -> b.maxEjection(Duration.ofMillis(-1)), "max ejection: PT-0.001S (expected: > 0)");
     rejects(
         b -> b.maxEjection(Duration.ofSeconds(4)),

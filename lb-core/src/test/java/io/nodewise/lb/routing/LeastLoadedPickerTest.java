@@ -86,8 +86,8 @@ class LeastLoadedPickerTest {
     FakeCandidate[] nodes = FakeCandidate.idle(4);
     nodes[0].latency = 20_000_000;
     nodes[1].latency = 10_000_000;
-    nodes[2].latency = 21_000_000; // twice the best and a millisecond
-    nodes[3].latency = 21_000_001;
+    nodes[2].latency = 32_000_000; // three times the best and two milliseconds
+    nodes[3].latency = 32_000_001;
     assertThat(picks(500, nodes)).containsExactlyInAnyOrder(nodes[0], nodes[1], nodes[2]);
   }
 
@@ -95,8 +95,8 @@ class LeastLoadedPickerTest {
   void differences_nobody_feels_do_not_count() {
     FakeCandidate[] nodes = FakeCandidate.idle(3);
     nodes[0].latency = 50_000;
-    nodes[1].latency = 1_100_000;
-    nodes[2].latency = 1_100_001;
+    nodes[1].latency = 2_150_000;
+    nodes[2].latency = 2_150_001;
     assertThat(picks(500, nodes)).containsExactlyInAnyOrder(nodes[0], nodes[1]);
   }
 

@@ -1,0 +1,105 @@
+package io.nodewise.lb.cluster;
+
+import io.nodewise.lb.health.OutlierDetection;
+import io.nodewise.lb.node.NodeState;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Questions about a whole set of nodes: pure functions of their published states. */
+final class Census {
+  /** Below this share of eligible nodes the verdicts are doubted (Envoy's panic threshold). */
+  static final double PANIC_THRESHOLD = 0.5;
+
+  /** A message shows that many nodes one by one. */
+  private static final int MAX_SPELLED_OUT = 8;
+
+  private Census() {}
+
+  /** Whether fewer than half of the nodes an operator left in are eligible. */
+  static boolean isPanic(Collection<LiveNode> nodes) {
+    int enabled = 0;
+    int eligible = 0;
+    for (LiveNode node : nodes) {
+      if (node.health.isEnabled()) {
+        enabled++;
+        if (node.health.state().eligible()) {
+          eligible++;
+        }
+      }
+    }
+    return eligible < enabled * PANIC_THRESHOLD;
+  }
+
+  /** Whether soft evidence may put out one more. */
+  static boolean hasRoomForEjection(Collection<LiveNode> nodes, OutlierDetection settings) {
+    int enabled = 0;
+    int out = 0;
+    for (LiveNode node : nodes) {
+      if (node.health.isEnabled()) {
+        enabled++;
+        if (node.health.state() == NodeState.EJECTED || node.health.state() == NodeState.TRIAL) {
+          out++;
+        }
+      }
+    }
+    int cap = Math.max(1, (int) (enabled * settings.maxEjectedFraction()));
+    return enabled > 1 && out < cap;
+  }
+
+  /** Whether another node is there to take the requests, one in no worse state than this one. */
+  static boolean hasOtherAsGood(Collection<LiveNode> nodes, LiveNode node) {
+    boolean eligible = node.health.state().eligible();
+    for (LiveNode other : nodes) {
+      if (other != node
+          && (other.health.state().eligible() || (!eligible && other.health.isSoftlyOut()))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** How many have been found healthy; without probes, not having failed is enough. */
+  static int healthy(Collection<LiveNode> nodes, boolean probing) {
+    int count = 0;
+    for (LiveNode node : nodes) {
+      NodeState state = node.health.state();
+      if (state == NodeState.UP || (!probing && state.eligible())) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /** All states on one line, as an exception's message shows them. */
+  static String describe(Collection<LiveNode> nodes, long now) {
+    int eligible = 0;
+    List<String> parts = new ArrayList<>();
+    for (LiveNode node : nodes) {
+      NodeHealth health = node.health;
+      if (health.state().eligible()) {
+        eligible++;
+      }
+      if (parts.size() < MAX_SPELLED_OUT) {
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(now - health.since());
+        parts.add(
+            node.node().id()
+                + " "
+                + health.state()
+                + " "
+                + seconds
+                + "s ("
+                + health.reason()
+                + ")");
+      }
+    }
+    int more = nodes.size() - parts.size();
+    return eligible
+        + "/"
+        + nodes.size()
+        + " eligible: "
+        + String.join(", ", parts)
+        + (more == 0 ? "" : ", and " + more + " more");
+  }
+}
