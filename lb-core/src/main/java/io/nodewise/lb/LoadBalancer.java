@@ -114,7 +114,7 @@ public final class LoadBalancer implements AutoCloseable {
               Duration.ofNanos(node.firstByteQuantile(0.5)),
               Duration.ofNanos(node.firstByteQuantile(0.99))));
     }
-    return new ClusterSnapshot(views, total, cluster.failovers(), cluster.registry().isPanic());
+    return new ClusterSnapshot(views, total, cluster.failovers(), cluster.isPanic());
   }
 
   /**

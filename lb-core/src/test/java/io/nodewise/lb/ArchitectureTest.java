@@ -189,8 +189,7 @@ class ArchitectureTest {
   @Test
   void every_room_says_what_it_is() throws Exception {
     for (String room : ROOMS.keySet()) {
-      Path info =
-          MAIN.resolve(packageOf(room).replace('.', '/')).resolve("package-info.java");
+      Path info = MAIN.resolve(packageOf(room).replace('.', '/')).resolve("package-info.java");
       assertThat(info).exists().content().contains("@NullMarked").contains("/**");
     }
   }

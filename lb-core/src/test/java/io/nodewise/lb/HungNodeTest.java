@@ -178,7 +178,9 @@ class HungNodeTest {
     cluster.advance(10_000);
     assertThat(upload.aborted()).isFalse();
     upload.attempt.sending();
-    cluster.advance(400);
+    cluster.advance(900);
+    assertThat(upload.aborted()).as("not silent for long enough").isFalse();
+    cluster.advance(500);
     assertThat(upload.aborted()).isTrue();
   }
 
@@ -197,23 +199,6 @@ class HungNodeTest {
     assertThat(cluster.state(N2)).as("three are enough").isEqualTo(NodeState.DOWN);
     assertThat(io.aborted()).isTrue();
     assertThat(cluster.node(N2).reason()).isEqualTo("probe: no answer within 1000 ms");
-  }
-
-  @Test
-  void a_late_answer_to_a_probe_sent_before_does_not_clear_the_suspicion() {
-    // The node took that probe, answered it after 0.9 s, and hung.
-    cluster.probesOf(N2, ProbeResult.up("slow", Duration.ofMillis(990)), noAnswer());
-    int sent = cluster.probes().sent(N2).size();
-    assertThat(
-            cluster
-                .tasks()
-                .advanceUntil(() -> cluster.probes().sent(N2).size() > sent, Duration.ofSeconds(7)))
-        .isTrue();
-    Io io = new Io(N2, false, Attempt::sent);
-    cluster.advance(0);
-    Duration hungAt = cluster.tasks().elapsed();
-    cluster.awaitState(N2, NodeState.DOWN, Duration.ofSeconds(10));
-    assertThat(io.abortedAt.minus(hungAt)).isLessThanOrEqualTo(BOUND);
   }
 
   @Test

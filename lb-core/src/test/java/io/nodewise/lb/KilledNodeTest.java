@@ -1,6 +1,5 @@
 package io.nodewise.lb;
 
-import static io.nodewise.lb.health.ScriptedProbeClient.noAnswer;
 import static io.nodewise.lb.health.ScriptedProbeClient.refused;
 import static io.nodewise.lb.health.ScriptedProbeClient.up;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -215,19 +214,6 @@ class KilledNodeTest {
         .isInstanceOf(NoNodeAvailableException.class)
         .isInstanceOf(java.io.IOException.class)
         .hasMessageStartingWith(start);
-  }
-
-  @Test
-  void a_node_whose_host_vanished_gives_up_what_runs_on_it_though_a_connect_timeout_came_first() {
-    // Power off: connections hang. A connect time-out is the first to tell, before suspicion does.
-    cluster.probesOf(N2, noAnswer());
-    Attempt download = cluster.beginOn(N2);
-    cluster.advance(300);
-    cluster.beginOn(N2).end(Outcome.unreachable("connect timed out"));
-    assertThat(cluster.state(N2)).isEqualTo(NodeState.DOWN);
-    cluster.advance(2000);
-    assertThat(download.verdict()).isNotNull();
-    assertThat(download.verdict().reason()).isEqualTo("node stopped");
   }
 
   @Test

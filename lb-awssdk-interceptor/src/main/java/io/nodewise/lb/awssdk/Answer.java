@@ -37,7 +37,8 @@ record Answer(int status, long contentLength) {
     return new Answer(response.statusCode(), length);
   }
 
-  private static long parseLength(String value) {
+  /** A Content-Length, or -1 if it is none. */
+  static long parseLength(String value) {
     try {
       return Long.parseLong(value.trim());
     } catch (NumberFormatException e) {
@@ -51,8 +52,8 @@ record Answer(int status, long contentLength) {
 
   /**
    * The outcome of a HEAD, whose answer has no body to tell one 503 from another. Load is the guess
-   * that does no harm: the retry goes to another node in either case, but an overloaded cluster must
-   * not lose nodes for it.
+   * that does no harm: the retry goes to another node in either case, but an overloaded cluster
+   * must not lose nodes for it.
    */
   Outcome outcomeOfHead() {
     return status == 503 ? Outcome.load("503") : outcome("");

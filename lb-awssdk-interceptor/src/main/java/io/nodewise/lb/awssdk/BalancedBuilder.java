@@ -8,14 +8,21 @@ import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.profiles.ProfileFile;
+import software.amazon.awssdk.profiles.ProfileFileSupplier;
+import software.amazon.awssdk.profiles.ProfileFileSystemSetting;
 import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
+import software.amazon.awssdk.regions.providers.AwsProfileRegionProvider;
+import software.amazon.awssdk.regions.providers.AwsRegionProviderChain;
+import software.amazon.awssdk.regions.providers.SystemSettingsRegionProvider;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.S3Configuration;
 
 /*
  * A dynamic proxy over the SDK's builder, because the SDK's own semantics would lose the balancing:
@@ -35,12 +42,14 @@ final class BalancedBuilder implements InvocationHandler {
   private @Nullable SdkHttpClient httpClient;
   private SdkHttpClient.@Nullable Builder<?> httpClientBuilder;
   private boolean regionSet;
+  private boolean pathStyleSet;
+  private boolean pathStyleInService;
   private URI endpoint;
 
   private BalancedBuilder(LoadBalancer cluster) {
     this.cluster = cluster;
     this.endpoint = cluster.logicalEndpoint();
-    real.forcePathStyle(true).disableS3ExpressSessionAuth(true);
+    real.disableS3ExpressSessionAuth(true);
   }
 
   static S3ClientBuilder of(LoadBalancer cluster) {
@@ -82,8 +91,21 @@ final class BalancedBuilder implements InvocationHandler {
         return proxy;
       }
       case "region" -> regionSet = argument != null;
+      case "forcePathStyle" -> pathStyleSet = argument != null;
+      case "serviceConfiguration" -> {
+        S3Configuration service =
+            argument instanceof Consumer<?> consumer
+                ? S3Configuration.builder()
+                    .applyMutation((Consumer<S3Configuration.Builder>) consumer)
+                    .build()
+                : (S3Configuration) argument;
+        pathStyleInService =
+            service != null && service.toBuilder().pathStyleAccessEnabled() != null;
+        real.serviceConfiguration(service);
+        return proxy;
+      }
       case "endpointOverride" -> {
-        URI override = (URI) Objects.requireNonNull(argument, "endpointOverride");
+        URI override = argument == null ? cluster.logicalEndpoint() : (URI) argument;
         requireScheme(override);
         endpoint = override;
         return proxy;
@@ -113,16 +135,26 @@ final class BalancedBuilder implements InvocationHandler {
     if (!regionSet) {
       real.region(regionOfEnvironment());
     }
+    if (!pathStyleSet) {
+      // The SDK wants it said in one place only.
+      real.forcePathStyle(pathStyleInService ? null : true);
+    }
     ApiCalls calls = new ApiCalls(cluster);
     Confirmation confirmation = new Confirmation();
+    TransportBuilder transport =
+        new TransportBuilder(cluster, calls, confirmation, httpClient, httpClientBuilder);
     S3ClientBuilder wired =
         real.endpointOverride(endpoint)
-            .httpClientBuilder(
-                new TransportBuilder(cluster, calls, confirmation, httpClient, httpClientBuilder))
+            .httpClientBuilder(transport)
             .addPlugin(new WiringPlugin(calls));
-    S3Client client = wired.build();
-    confirmation.askThrough(client);
-    return client;
+    try {
+      S3Client client = wired.build();
+      confirmation.askThrough(client);
+      return client;
+    } catch (RuntimeException e) {
+      transport.discard();
+      throw e;
+    }
   }
 
   private void requireScheme(URI override) {
@@ -133,9 +165,31 @@ final class BalancedBuilder implements InvocationHandler {
     }
   }
 
-  private static Region regionOfEnvironment() {
+  /**
+   * From system properties, environment and profile; not from a metadata service of a cloud, which
+   * has nothing to say about these servers and takes seconds where there is none.
+   */
+  private Region regionOfEnvironment() {
+    ClientOverrideConfiguration config = real.overrideConfiguration();
+    Supplier<ProfileFile> profiles =
+        config
+            .defaultProfileFileSupplier()
+            .orElseGet(
+                () ->
+                    config
+                        .defaultProfileFile()
+                        .map(ProfileFileSupplier::fixedProfileFile)
+                        .orElseGet(ProfileFileSupplier::defaultSupplier));
+    String profile =
+        config
+            .defaultProfileName()
+            .orElseGet(ProfileFileSystemSetting.AWS_PROFILE::getStringValueOrThrow);
     try {
-      Region found = new DefaultAwsRegionProviderChain().getRegion();
+      Region found =
+          new AwsRegionProviderChain(
+                  new SystemSettingsRegionProvider(),
+                  new AwsProfileRegionProvider(profiles, profile))
+              .getRegion();
       return found == null ? DEFAULT_REGION : found;
     } catch (SdkException none) {
       return DEFAULT_REGION;

@@ -107,11 +107,11 @@ final class BalancedRequest implements ExecutableHttpRequest {
         transport
             .delegate()
             .prepareRequest(
-            HttpExecuteRequest.builder()
-                .request(targeted(attempt.node()))
-                .contentStreamProvider(body.provider())
-                .metricCollector(request.metricCollector().orElse(null))
-                .build());
+                HttpExecuteRequest.builder()
+                    .request(targeted(attempt.node()))
+                    .contentStreamProvider(body.provider())
+                    .metricCollector(request.metricCollector().orElse(null))
+                    .build());
     running = sending;
     attempt.abortBy(sending::abort);
     if (aborted) {

@@ -38,8 +38,8 @@ final class CallInterceptor implements ExecutionInterceptor {
   }
 
   /**
-   * A body that can't be read twice ends a call with an exception that says just that. This adds why
-   * it had to be read twice. The SDK's own exceptions list the attempts.
+   * A body that can't be read twice ends a call with an exception that says just that. This adds
+   * why it had to be read twice. The SDK's own exceptions list the attempts.
    */
   @Override
   public Throwable modifyException(

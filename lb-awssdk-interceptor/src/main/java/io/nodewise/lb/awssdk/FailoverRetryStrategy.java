@@ -56,8 +56,8 @@ final class FailoverRetryStrategy implements RetryStrategy {
   }
 
   /**
-   * The call that failed, if it may be repeated at all: an I/O failure carries it, an answer carries
-   * the call's id.
+   * The call that failed, if it may be repeated at all: an I/O failure carries it, an answer
+   * carries the call's id.
    */
   private @Nullable ApiCall callOf(Throwable failure) {
     Throwable cause = failure;

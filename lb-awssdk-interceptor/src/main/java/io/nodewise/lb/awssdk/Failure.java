@@ -3,6 +3,7 @@ package io.nodewise.lb.awssdk;
 import io.nodewise.lb.Attempt;
 import io.nodewise.lb.node.Outcome;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
@@ -21,7 +22,8 @@ record Failure(Outcome outcome, boolean nothingSent) {
   static Failure of(Exception e, Attempt attempt, SentBody body, boolean aborted) {
     Outcome verdict = attempt.verdict();
     if (verdict != null) {
-      return new Failure(verdict, false);
+      // A body nobody asked for has not been sent; of a request without one nothing is known.
+      return new Failure(verdict, body.provider() != null && !body.isTouched());
     }
     if (body.localFailure() != null) {
       return new Failure(Outcome.cancelled("request body: " + body.localFailure()), false);
@@ -33,8 +35,15 @@ record Failure(Outcome outcome, boolean nothingSent) {
       // Not a matter of the network: a pool that was shut down, a bug.
       return new Failure(Outcome.cancelled(e.toString()), false);
     }
+    if (hasCause(e, BindException.class) || reason(e).contains("Too many open files")) {
+      return new Failure(Outcome.cancelled("no local port or socket: " + reason(e)), false);
+    }
     if (isPoolExhausted(e)) {
       return new Failure(Outcome.cancelled("no connection free in the client's pool"), false);
+    }
+    if (hasCause(e, UnknownHostException.class) && !body.isTouched()) {
+      // The name service may have a hiccup, and connections that are open go on.
+      return new Failure(Outcome.fault(reason(e)), true);
     }
     if (isConnectFailure(e) && !body.isTouched()) {
       return new Failure(Outcome.unreachable(reason(e)), true);
@@ -45,11 +54,19 @@ record Failure(Outcome outcome, boolean nothingSent) {
   private static boolean isConnectFailure(Throwable e) {
     for (Throwable t = e; t != null; t = t.getCause()) {
       if (t instanceof ConnectException
-          || t instanceof UnknownHostException
           || t instanceof NoRouteToHostException
           || t instanceof SSLHandshakeException
           || t instanceof SSLPeerUnverifiedException
           || named(t, "ConnectTimeoutException")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean hasCause(Throwable e, Class<? extends Throwable> type) {
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (type.isInstance(t)) {
         return true;
       }
     }
@@ -79,6 +96,9 @@ record Failure(Outcome outcome, boolean nothingSent) {
       root = root.getCause();
     }
     String message = root.getMessage();
+    if (root instanceof UnknownHostException) {
+      return "unknown host"; // its message is nothing but the name
+    }
     return message == null ? root.getClass().getSimpleName() : message;
   }
 }

@@ -14,7 +14,10 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 enum Operation {
   /** Changes nothing. */
   READ(true),
-  /** Repeating it gives the same state and the same answer. */
+  /**
+   * Repeating it gives the same state and, but for copies and deletions on a condition, the same
+   * answer.
+   */
   IDEMPOTENT(false),
   /**
    * A PUT on a condition that its own first try may have made false: a 412 on the repeat is held

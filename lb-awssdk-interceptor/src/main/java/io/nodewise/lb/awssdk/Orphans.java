@@ -22,7 +22,7 @@ final class Orphans {
   private static final Logger log = LoggerFactory.getLogger(Orphans.class);
 
   /** Servers' clocks and ours may differ by this much. */
-  private static final Duration SKEW = Duration.ofSeconds(5);
+  static final Duration SKEW = Duration.ofSeconds(5);
 
   private Orphans() {}
 

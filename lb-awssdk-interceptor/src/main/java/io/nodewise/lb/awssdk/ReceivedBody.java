@@ -88,7 +88,9 @@ final class ReceivedBody extends FilterInputStream implements Abortable {
   }
 
   private IOException broken(String reason, @Nullable IOException cause) {
-    boolean byCaller = attempt.verdict() == null && (givenUp || request.isGivenUp());
+    boolean byCaller =
+        attempt.verdict() == null
+            && (givenUp || request.isGivenUp() || Thread.currentThread().isInterrupted());
     ApiCall call = request.apiCall();
     if (byCaller) {
       end(Outcome.cancelled("aborted by the caller"));

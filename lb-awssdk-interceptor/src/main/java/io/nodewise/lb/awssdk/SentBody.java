@@ -33,7 +33,7 @@ final class SentBody {
         request
             .httpRequest()
             .firstMatchingHeader("Content-Length")
-            .map(Long::parseLong)
+            .map(Answer::parseLength)
             .orElse(-1L);
     return new SentBody(request.contentStreamProvider().orElse(null), attempt, length);
   }

@@ -21,6 +21,7 @@ final class TransportBuilder implements SdkHttpClient.Builder<TransportBuilder> 
   private final Confirmation confirmation;
   private final @Nullable SdkHttpClient client;
   private final SdkHttpClient.@Nullable Builder<?> builder;
+  private @Nullable BalancedTransport made;
 
   TransportBuilder(
       LoadBalancer cluster,
@@ -40,17 +41,25 @@ final class TransportBuilder implements SdkHttpClient.Builder<TransportBuilder> 
     SdkHttpClient given = client;
     if (given != null) {
       requireHostHeader(given);
-      return new BalancedTransport(given, false, calls, confirmation);
+      return made(new BalancedTransport(given, false, calls, confirmation));
     }
     SdkHttpClient.Builder<?> source = builder == null ? ApacheHttpClient.builder() : builder;
-    SdkHttpClient made = source.buildWithDefaults(serviceDefaults.merge(defaults()));
-    try {
-      requireHostHeader(made);
-    } catch (IllegalArgumentException e) {
+    SdkHttpClient delegate = source.buildWithDefaults(serviceDefaults.merge(defaults()));
+    BalancedTransport transport = made(new BalancedTransport(delegate, true, calls, confirmation));
+    requireHostHeader(delegate);
+    return transport;
+  }
+
+  private BalancedTransport made(BalancedTransport transport) {
+    made = transport;
+    return transport;
+  }
+
+  /** Closes what was made: there will be no S3 client to do it. */
+  void discard() {
+    if (made != null) {
       made.close();
-      throw e;
     }
-    return new BalancedTransport(made, true, calls, confirmation);
   }
 
   private AttributeMap defaults() {

@@ -36,19 +36,26 @@ final class WiringPlugin implements SdkPlugin {
         interceptors.add(interceptor);
       }
     }
-    ClientOverrideConfiguration.Builder wired =
+    // Setting a strategy takes back a policy, mode or configurator; they are in the strategy now.
+    config.overrideConfiguration(
         resolved.toBuilder()
             .executionInterceptors(interceptors)
-            .retryStrategy(new FailoverRetryStrategy(strategy(resolved), calls));
-    if (resolved.retryPolicy().isPresent()) {
-      wired.retryPolicy((RetryPolicy) null);
-    }
-    config.overrideConfiguration(wired.build());
+            .retryStrategy(new FailoverRetryStrategy(strategy(resolved), calls))
+            .build());
   }
 
   private static RetryStrategy strategy(ClientOverrideConfiguration resolved) {
     if (resolved.retryPolicy().isPresent()) {
       return strategy(resolved.retryPolicy().get());
+    }
+    // Only those of plugins are still here; the builder's own have become a strategy.
+    if (resolved.retryMode().isPresent()) {
+      return AwsRetryStrategy.forRetryMode(resolved.retryMode().get());
+    }
+    if (resolved.retryStrategyConfigurator().isPresent()) {
+      RetryStrategy.Builder<?, ?> builder = AwsRetryStrategy.defaultRetryStrategy().toBuilder();
+      resolved.retryStrategyConfigurator().get().accept(builder);
+      return builder.build();
     }
     RetryStrategy strategy =
         resolved.retryStrategy().orElseGet(AwsRetryStrategy::standardRetryStrategy);

@@ -17,7 +17,6 @@ import org.junit.jupiter.params.provider.FieldSource;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.http.SdkHttpClient;
-import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -27,8 +26,8 @@ class BrokenBodyIT extends OnS3Nodes {
 
   static final List<Broken> BROKEN =
       List.of(
-          new Broken("reset", Fault.resetReply(300_000), ApacheHttpClient.builder()),
-          new Broken("FIN", Fault.cutReply(300_000), ApacheHttpClient.builder()),
+          new Broken("reset", Fault.resetReply(300_000), HttpClients.apache()),
+          new Broken("FIN", Fault.cutReply(300_000), HttpClients.apache()),
           new Broken("reset, Apache 5", Fault.resetReply(300_000), Apache5HttpClient.builder()),
           new Broken("FIN, Apache 5", Fault.cutReply(300_000), Apache5HttpClient.builder()));
 

@@ -1,9 +1,9 @@
 package io.nodewise.lb.awssdk;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
-import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -80,8 +80,7 @@ class FaultyAnswerIT extends OnS3Nodes {
   private LoadBalancer cluster(int odd, int good, BalancingPolicy policy) {
     String[] urls =
         Stream.concat(
-                ODD.stream().limit(odd).map(WireMockServer::baseUrl),
-                Stream.of(nodes.urls(good)))
+                ODD.stream().limit(odd).map(WireMockServer::baseUrl), Stream.of(nodes.urls(good)))
             .map(url -> url.replace("localhost", "127.0.0.1"))
             .toArray(String[]::new);
     return track(
@@ -105,8 +104,7 @@ class FaultyAnswerIT extends OnS3Nodes {
                 .maxAttempts(3)
                 .throttlingBackoffStrategy(attempt -> Duration.ofMillis(7))
                 .build());
-    S3Client s3 =
-        track(builder(cluster).overrideConfiguration(o -> o.retryStrategy(strategy)));
+    S3Client s3 = track(builder(cluster).overrideConfiguration(o -> o.retryStrategy(strategy)));
     answer(error(503, "SlowDown"));
 
     for (int i = 0; i < 20; i++) {
@@ -147,7 +145,7 @@ class FaultyAnswerIT extends OnS3Nodes {
   void slowDownIsAnsweredElsewhereNextTime() {
     LoadBalancer cluster = cluster(1, 1);
     S3Client s3 = client(cluster);
-    put(client(unprobed(1)), "k", bytes(100));
+    put(PLAIN, "k", bytes(100));
     answer(error(503, "SlowDown"));
 
     for (int i = 0; i < 20; i++) {
@@ -163,8 +161,7 @@ class FaultyAnswerIT extends OnS3Nodes {
   void serverErrorIsRepeatedElsewhereAtOnce(int status) {
     LoadBalancer cluster = cluster(1, 1);
     RecordingStrategy strategy = RecordingStrategy.standard();
-    S3Client s3 =
-        track(builder(cluster).overrideConfiguration(o -> o.retryStrategy(strategy)));
+    S3Client s3 = track(builder(cluster).overrideConfiguration(o -> o.retryStrategy(strategy)));
     answer(error(status, "InternalError"));
 
     for (int i = 0; asked() == 0; i++) {
@@ -246,7 +243,7 @@ class FaultyAnswerIT extends OnS3Nodes {
   void garbage(Fault fault) {
     LoadBalancer cluster = cluster(1, 1);
     S3Client s3 = client(cluster);
-    put(client(unprobed(1)), "k", bytes(1000));
+    put(PLAIN, "k", bytes(1000));
     answer(aResponse().withFault(fault));
 
     for (int i = 0; asked() == 0; i++) {
@@ -261,7 +258,7 @@ class FaultyAnswerIT extends OnS3Nodes {
   void fiveFaultsInARowEjectTheNode() {
     LoadBalancer cluster = cluster(1, 3, BalancingPolicy.roundRobin());
     S3Client s3 = client(cluster);
-    put(client(unprobed(1)), "k", bytes(1000));
+    put(PLAIN, "k", bytes(1000));
     answer(error(500, "InternalError"));
 
     for (int i = 0; odd(cluster).state() != NodeState.EJECTED; i++) {

@@ -9,9 +9,17 @@ import software.amazon.awssdk.utils.AttributeMap;
 
 /** HTTP clients of a user, who wants to know what becomes of them. */
 final class HttpClients {
-  static final Watched SHARED = new Watched(ApacheHttpClient.create());
+  static final Watched SHARED = new Watched(apache().build());
+
+  static final WatchedBuilder BUILDER = new WatchedBuilder(apache());
 
   private HttpClients() {}
+
+  /** The default of the SDK, which calls it deprecated since there is Apache 5. */
+  @SuppressWarnings("deprecation")
+  static ApacheHttpClient.Builder apache() {
+    return ApacheHttpClient.builder();
+  }
 
   /** Counts requests and closes. */
   static final class Watched implements SdkHttpClient {

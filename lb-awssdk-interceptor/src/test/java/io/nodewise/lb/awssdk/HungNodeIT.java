@@ -24,7 +24,9 @@ import software.amazon.awssdk.services.s3.S3Client;
 class HungNodeIT extends OnS3Nodes {
   private static final int UPLOAD = 8 << 20;
 
-  /** Beyond its own time, a call on a node that hangs may take this long: 1 s + probe 1 s + tick. */
+  /**
+   * Beyond its own time, a call on a node that hangs may take this long: 1 s + probe 1 s + tick.
+   */
   private static final long PATIENCE = 3000;
 
   /** Every setting as it comes. */
@@ -103,9 +105,7 @@ class HungNodeIT extends OnS3Nodes {
 
     hung.pass();
 
-    await()
-        .atMost(Duration.ofSeconds(15))
-        .until(() -> node(cluster, hung).state() == NodeState.UP);
+    await().atMost(Duration.ofSeconds(15)).until(() -> node(cluster, hung).state() == NodeState.UP);
   }
 
   @Test
@@ -142,10 +142,7 @@ class HungNodeIT extends OnS3Nodes {
 
   private LoadBalancer impatient(Timeouts timeouts) {
     return track(
-        LoadBalancer.builder()
-            .nodes(nodes.urls(2))
-            .healthCheck(quickProbes())
-            .timeouts(timeouts));
+        LoadBalancer.builder().nodes(nodes.urls(2)).healthCheck(quickProbes()).timeouts(timeouts));
   }
 
   private static Timeouts.Builder shortTimes() {

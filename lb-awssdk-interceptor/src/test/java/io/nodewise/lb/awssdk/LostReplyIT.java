@@ -128,11 +128,7 @@ class LostReplyIT extends OnS3Nodes {
     CompleteMultipartUploadResponse response =
         s3.completeMultipartUpload(
             complete ->
-                complete
-                    .bucket(bucket)
-                    .key("k")
-                    .uploadId(id)
-                    .multipartUpload(m -> m.parts(parts)));
+                complete.bucket(bucket).key("k").uploadId(id).multipartUpload(m -> m.parts(parts)));
 
     assertThat(response.eTag())
         .isEqualTo(s3.headObject(head -> head.bucket(bucket).key("k")).eTag());
@@ -189,8 +185,7 @@ class LostReplyIT extends OnS3Nodes {
   @Test
   void createMultipartUploadBesideOthers() {
     start();
-    String other =
-        s3.createMultipartUpload(create -> create.bucket(bucket).key("k")).uploadId();
+    String other = s3.createMultipartUpload(create -> create.bucket(bucket).key("k")).uploadId();
     nodes.onceAnywhere(Fault.loseReply().on("POST"));
 
     String ours = s3.createMultipartUpload(create -> create.bucket(bucket).key("k")).uploadId();
@@ -205,9 +200,7 @@ class LostReplyIT extends OnS3Nodes {
 
     assertThatExceptionOfType(SdkClientException.class)
         .isThrownBy(
-            () ->
-                s3.putObject(
-                    put -> put.bucket(bucket).key("k").writeOffsetBytes(0L), body(1000)))
+            () -> s3.putObject(put -> put.bucket(bucket).key("k").writeOffsetBytes(0L), body(1000)))
         .withMessageContaining("node 127.0.0.1");
     assertThat(nodes.count("PUT")).isEqualTo(1);
     assertIdle(cluster);
@@ -239,8 +232,7 @@ class LostReplyIT extends OnS3Nodes {
     assertThatExceptionOfType(SdkClientException.class)
         .isThrownBy(
             () ->
-                s3.putObject(
-                    put -> put.bucket(bucket).key("k").writeOffsetBytes(0L), body(1000)));
+                s3.putObject(put -> put.bucket(bucket).key("k").writeOffsetBytes(0L), body(1000)));
     assertThat(nodes.count("PUT")).isEqualTo(1);
     assertIdle(cluster);
   }

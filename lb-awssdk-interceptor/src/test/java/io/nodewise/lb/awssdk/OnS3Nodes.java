@@ -21,6 +21,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
@@ -35,6 +36,20 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
  */
 abstract class OnS3Nodes {
   private static final AtomicInteger BUCKETS = new AtomicInteger();
+
+  static {
+    Awaitility.setDefaultPollDelay(Duration.ZERO);
+    Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
+  }
+
+  /** A client of the first node alone, without a balancer. */
+  static final S3Client PLAIN =
+      S3Client.builder()
+          .endpointOverride(URI.create(S3Nodes.shared().get(0).url()))
+          .forcePathStyle(true)
+          .region(Region.US_EAST_1)
+          .credentialsProvider(S3Nodes.CREDENTIALS)
+          .build();
 
   final S3Nodes nodes = S3Nodes.shared();
   private final List<LoadBalancer> clusters = new ArrayList<>();
@@ -54,15 +69,7 @@ abstract class OnS3Nodes {
   void renew() {
     nodes.renew();
     bucket = "bucket" + BUCKETS.incrementAndGet();
-    try (S3Client plain =
-        S3Client.builder()
-            .endpointOverride(URI.create(nodes.get(0).url()))
-            .forcePathStyle(true)
-            .region(Region.US_EAST_1)
-            .credentialsProvider(S3Nodes.CREDENTIALS)
-            .build()) {
-      plain.createBucket(create -> create.bucket(bucket));
-    }
+    PLAIN.createBucket(create -> create.bucket(bucket));
     nodes.renew();
   }
 

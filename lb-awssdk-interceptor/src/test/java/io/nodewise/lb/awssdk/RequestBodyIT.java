@@ -230,6 +230,7 @@ class RequestBodyIT extends OnS3Nodes {
   }
 
   /** Gives half of what it should, and fails. */
+  @SuppressWarnings("InputStreamSlowMultibyteRead")
   private static final class Failing extends InputStream {
     private final Exception failure;
     private int given;
@@ -260,8 +261,6 @@ class RequestBodyIT extends OnS3Nodes {
         part -> part.bucket(bucket).key("k").uploadId(id).partNumber(1),
         RequestBody.fromBytes(CONTENT));
 
-    assertThat(
-            s3.listParts(list -> list.bucket(bucket).key("k").uploadId(id)).parts())
-        .hasSize(1);
+    assertThat(s3.listParts(list -> list.bucket(bucket).key("k").uploadId(id)).parts()).hasSize(1);
   }
 }

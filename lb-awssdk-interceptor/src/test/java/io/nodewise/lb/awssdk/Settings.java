@@ -31,6 +31,7 @@ import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.auth.scheme.S3AuthSchemeProvider;
 
 /** Uses of the SDK builder's setters. */
+@SuppressWarnings("deprecation") // an endpoint by URI
 final class Settings {
   private static final AtomicInteger ASKED = new AtomicInteger();
   private static final String ARN = "arn:aws:s3:eu-west-1:123456789012:accesspoint/point";
@@ -70,8 +71,7 @@ final class Settings {
                       parameters ->
                           CompletableFuture.completedFuture(
                               Endpoint.builder()
-                                  .url(
-                                      URI.create("http://given.example/" + parameters.bucket()))
+                                  .url(URI.create("http://given.example/" + parameters.bucket()))
                                   .build())),
               test -> assertThat(hosts(test)).containsOnly("given.example")),
           Setting.of(
@@ -84,8 +84,7 @@ final class Settings {
                   b.authSchemeProvider(
                       parameters -> {
                         ASKED.incrementAndGet();
-                        return S3AuthSchemeProvider.defaultProvider()
-                            .resolveAuthScheme(parameters);
+                        return S3AuthSchemeProvider.defaultProvider().resolveAuthScheme(parameters);
                       }),
               test -> assertThat(ASKED.getAndSet(0)).isPositive()),
           Setting.of(
@@ -94,21 +93,18 @@ final class Settings {
               test -> assertThat(ASKED.getAndSet(0)).isPositive()),
           Setting.of(
               "disableMultiRegionAccessPoints(Boolean)",
-              b -> b.disableMultiRegionAccessPoints(true),
-              test ->
-                  refused(test, "arn:aws:s3::123456789012:accesspoint:abc.mrap", "disabled")),
+              b -> b.disableMultiRegionAccessPoints(true).forcePathStyle(false),
+              test -> refused(test, "arn:aws:s3::123456789012:accesspoint:abc.mrap", "disabled")),
           Setting.of(
               "disableS3ExpressSessionAuth(Boolean)",
               b -> b.disableS3ExpressSessionAuth(false),
               test -> {
-                assertThatException()
-                    .isThrownBy(() -> list(test, "express--use1-az4--x-s3"));
-                assertThat(test.requests("GET"))
-                    .anyMatch(get -> get.target().contains("session"));
+                assertThatException().isThrownBy(() -> list(test, "express--use1-az4--x-s3"));
+                assertThat(test.requests("GET")).anyMatch(get -> get.target().contains("session"));
               }),
           Setting.of(
               "useArnRegion(Boolean)",
-              b -> b.useArnRegion(false),
+              b -> b.useArnRegion(false).forcePathStyle(false),
               test -> refused(test, ARN, "UseArnRegion")),
           Setting.of(
               "forcePathStyle(Boolean)",
@@ -201,13 +197,18 @@ final class Settings {
 
   static final List<Setting> REFUSED =
       List.of(
-          Setting.of("accelerate(Boolean)", b -> b.accelerate(true), test -> refused(test, "k", "")),
+          Setting.of(
+              "accelerate(Boolean)",
+              b -> b.accelerate(true).forcePathStyle(false),
+              test -> refused(test, "k", "ccelerate")),
           Setting.of(
               "dualstackEnabled(Boolean)",
               b -> b.dualstackEnabled(true),
               test -> refused(test, "k", "dual")),
           Setting.of(
-              "fipsEnabled(Boolean)", b -> b.fipsEnabled(true), test -> refused(test, "k", "FIPS")));
+              "fipsEnabled(Boolean)",
+              b -> b.fipsEnabled(true),
+              test -> refused(test, "k", "FIPS")));
 
   private static List<Request> puts(Tested test) {
     assertThat(test.requests("PUT")).isNotEmpty();

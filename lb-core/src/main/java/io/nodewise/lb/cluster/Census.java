@@ -1,7 +1,9 @@
 package io.nodewise.lb.cluster;
 
 import io.nodewise.lb.health.OutlierDetection;
+import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeState;
+import io.nodewise.lb.time.Randomness;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -48,16 +50,34 @@ final class Census {
     return enabled > 1 && out < cap;
   }
 
-  /** Whether another node is there to take the requests, one in no worse state than this one. */
-  static boolean hasOtherAsGood(Collection<LiveNode> nodes, LiveNode node) {
+  /**
+   * Whether another node, one in no worse state, has answered a probe since this one came under
+   * suspicion: then it is this node that is silent, and neither the network nor everybody.
+   */
+  static boolean hasWitness(Collection<LiveNode> nodes, LiveNode node) {
     boolean eligible = node.health.state().eligible();
     for (LiveNode other : nodes) {
+      boolean asGood = other.health.state().eligible() || (!eligible && other.health.isSoftlyOut());
       if (other != node
-          && (other.health.state().eligible() || (!eligible && other.health.isSoftlyOut()))) {
+          && asGood
+          && other.health.hasAnsweredSince(node.health.suspicion().raisedAt())) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Up to {@code most} eligible nodes other than this one, at random. */
+  static List<Node> others(List<LiveNode> nodes, LiveNode node, int most, Randomness random) {
+    List<Node> found = new ArrayList<>(most);
+    int start = random.nextInt(nodes.size());
+    for (int i = 0; i < nodes.size() && found.size() < most; i++) {
+      LiveNode other = nodes.get((start + i) % nodes.size());
+      if (other != node && other.health.state().eligible()) {
+        found.add(other.node());
+      }
+    }
+    return found;
   }
 
   /** How many have been found healthy; without probes, not having failed is enough. */

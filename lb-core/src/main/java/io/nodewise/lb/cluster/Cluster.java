@@ -111,7 +111,7 @@ public final class Cluster implements AutoCloseable {
                 + (hint.isRead() ? "read" : "write")
                 + (tried.size() == 0 ? "" : " (" + tried.size() + " tried)")
                 + ": "
-                + registry.describe());
+                + Census.describe(registry.nodes(), runtime.ticker().read()));
       }
       // The table is made of live nodes only. Where another thread took the last free place, pick
       // again, but not for ever: a limit spreads load, it does not refuse it.
@@ -130,6 +130,11 @@ public final class Cluster implements AutoCloseable {
   /** How often a request went on at another node after a fault. */
   public long failovers() {
     return failovers.sum();
+  }
+
+  /** Whether fewer than half of the nodes an operator left in are eligible. */
+  public boolean isPanic() {
+    return Census.isPanic(registry.nodes());
   }
 
   /** The nodes and their states. */

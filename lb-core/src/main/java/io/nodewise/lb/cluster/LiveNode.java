@@ -42,6 +42,7 @@ public final class LiveNode implements Candidate {
   private final AtomicInteger consecutiveFaults = new AtomicInteger(); // by ends of attempts
   private volatile @Nullable Breaker breaker; // made and dropped by the registry under its lock
   private volatile boolean watched; // whether successes matter; by the registry under its lock
+  private final AtomicInteger leftover = new AtomicInteger(); // in flight from before the era
   private volatile int era; // see NodeHealth.era(); written by the registry under its lock
 
   LiveNode(Node node, NodeHealth health) {
@@ -87,11 +88,27 @@ public final class LiveNode implements Candidate {
 
   @Override
   public boolean isFull() {
-    return inFlight.get() >= limit;
+    return inFlight.get() >= most();
   }
 
+  /** How many attempts it may have at once, beside those left over from before its era. */
   void limit(int value) {
     limit = value;
+  }
+
+  /** What is in flight now is not to be held against the era that begins. */
+  void setLeftover() {
+    leftover.set(inFlight.get());
+  }
+
+  /** An attempt from before the era ended. */
+  void endedFromBefore() {
+    leftover.updateAndGet(now -> Math.max(0, now - 1));
+  }
+
+  private int most() {
+    int base = limit;
+    return base == Integer.MAX_VALUE ? base : base + leftover.get();
   }
 
   /**
@@ -99,7 +116,7 @@ public final class LiveNode implements Candidate {
    * force} counts it in all the same.
    */
   public boolean tryBegin(boolean force) {
-    int most = force ? Integer.MAX_VALUE : limit;
+    int most = force ? Integer.MAX_VALUE : most();
     if (most == Integer.MAX_VALUE) {
       inFlight.getAndIncrement();
     } else {

@@ -7,7 +7,6 @@ import io.nodewise.lb.health.RiseFall;
 import io.nodewise.lb.health.SlowStart;
 import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.time.Randomness;
-import java.time.Duration;
 import java.util.regex.Pattern;
 
 /*
@@ -39,30 +38,25 @@ final class NodeHealth {
   /** Others wrote the reasons; tables and exception messages have one line for each. */
   private static final Pattern LINE_BREAKS = Pattern.compile("[\\p{Cntrl}\\s]+");
 
-  /** Between two probes that suspicion asks for. */
-  private static final Duration DOUBT = Duration.ofSeconds(1);
-
   private final Rules rules;
   private final RiseFall probes;
+  private final Suspicion suspicion;
+  private final Comeback comeback;
+  private final Ejections ejections; // and how long a node without probes is left alone
 
   private Admin admin = Admin.ENABLED;
   private boolean confirmed; // a probe or a request has succeeded since it was new
   private boolean down;
   private boolean hard; // down, and not to be asked even in panic
   private boolean silent; // down because it does not answer: attempts on it hang
-  private boolean suspected; // a running attempt is silent, the answer to a probe is awaited
-  private long suspectedAt;
+  private boolean answeredProbe; // ever; only then is the following set
+  private long answeredProbeOf; // when the last probe began that it answered as it should
   private boolean ejected;
   private boolean trial;
-  private int ejections; // in a row, for the doubling
-  private long backAt; // when an ejection ends, or a node without probes is tried again
-  private boolean firstSuccessPending;
-  private boolean ramping;
-  private long rampFrom;
-  private int era;
   private String why = "new";
   private String ejectedFor = "";
   private String operatorSaid = "";
+  private String settledReason = "new"; // as it was before line breaks were taken out
 
   private volatile NodeState published = NodeState.UNKNOWN; // written by settle()
   private volatile String publishedReason = "new"; // written by settle()
@@ -73,9 +67,10 @@ final class NodeHealth {
   NodeHealth(Rules rules, boolean startSlowly, long now) {
     this.rules = rules;
     this.probes = new RiseFall(rules.check().rise(), rules.check().fall());
-    this.firstSuccessPending = startSlowly;
+    this.suspicion = new Suspicion(now);
+    this.ejections = new Ejections(rules.outliers(), rules.random());
+    this.comeback = new Comeback(rules.slowStart(), startSlowly, now);
     this.since = now;
-    this.suspectedAt = now - DOUBT.toNanos();
   }
 
   NodeState state() {
@@ -111,36 +106,45 @@ final class NodeHealth {
       why = reason;
     }
     if (!down && !rules.probing()) { // once, however many attempts meet the same dead node
-      ejections++;
-      backAt = now + ejectionNanos();
+      ejections.begin(now);
     }
     silent = hangs || (down && silent);
     down = true;
     hard = true;
-    suspected = false;
+    suspicion.drop();
     trial = false;
     probes.settle(false);
   }
 
-  /**
-   * A running attempt has been silent for too long. False if that is being looked into, or has been
-   * a moment ago: a slow operation on a healthy node costs a probe per {@link #DOUBT}, no more.
-   */
+  /** A running attempt is silent or has failed. False if the node need not be probed for it. */
   boolean suspect(long now) {
-    if (isHardDown() || !rules.probing() || now - suspectedAt < DOUBT.toNanos()) {
-      return false;
-    }
-    suspected = true;
-    suspectedAt = now;
-    return true;
+    return !isHardDown() && rules.probing() && suspicion.raise(now);
   }
 
-  /** A probe that answered as it should. */
-  void probeUp(ProbeResult result, long now) {
-    // A probe that began before the doubt arose does not settle it: the node may have hung since.
-    if (now - result.took().toNanos() - suspectedAt >= 0) {
-      suspected = false;
+  Suspicion suspicion() {
+    return suspicion;
+  }
+
+  /** Whether a probe that began after that has been answered, in whatever way. */
+  boolean hasAnsweredSince(long nanos) {
+    return answeredProbe && answeredProbeOf - nanos >= 0;
+  }
+
+  /** What a probe found; {@code witnessed} as in {@link #probeDown}. */
+  void probed(ProbeResult result, boolean witnessed, long now) {
+    if (result.evidence() == ProbeResult.Evidence.ANSWERED) {
+      answeredProbe = true;
+      answeredProbeOf = now - result.took().toNanos();
+      suspicion.answered(answeredProbeOf);
     }
+    if (result.isUp()) {
+      probeUp(now);
+    } else {
+      probeDown(result, witnessed, now);
+    }
+  }
+
+  private void probeUp(long now) {
     boolean was = down;
     RiseFall.Change change = probes.record(true);
     if (change == RiseFall.Change.ROSE) {
@@ -150,44 +154,56 @@ final class NodeHealth {
         down = false;
         hard = false;
         silent = false;
-        startSlowly();
+        comeback.startSlowly(now);
       }
     }
   }
 
-  /** A probe that did not. {@code expendable} is false for the last node there is. */
-  void probeDown(ProbeResult result, boolean expendable, long now) {
-    boolean wasSuspected = suspected;
-    suspected = false;
+  /**
+   * A probe that failed.
+   *
+   * @param witnessed whether another node has answered since this one came under suspicion, so that
+   *     the silence is this node's and not everybody's
+   */
+  private void probeDown(ProbeResult result, boolean witnessed, long now) {
     RiseFall.Change change = probes.record(false);
+    // What a port of its own says for certain, it says of that port only.
+    boolean certain = result.isHard() && rules.check().port() == 0;
     boolean noAnswer = result.evidence() == ProbeResult.Evidence.NO_ANSWER;
-    if (result.evidence() == ProbeResult.Evidence.REFUSED && rules.check().port() == 0) {
+    if (certain && !noAnswer) {
       unreachable("probe: " + result.reason(), false, now);
-    } else if (noAnswer && wasSuspected && expendable) {
-      unreachable("hung: no answer to requests nor to a probe", true, now);
+    } else if (certain && suspicion.isRaised() && witnessed) {
+      hung(now);
     } else if (change == RiseFall.Change.FELL) {
       why = "probe: " + result.reason();
       down = true;
-      hard = result.isHard();
-      silent = noAnswer;
-    } else if (isHardDown() && noAnswer) {
+      hard = certain;
+      silent = certain;
+      suspicion.drop();
+    } else if (isHardDown() && certain) {
       silent = true; // it was only known not to take connections; what runs on it hangs, too
-    } else if (down && !result.isHard()) {
-      // It answers, if wrongly: nothing certain any more, so panic may use it.
+    } else if (down && !certain) {
+      // Nothing certain any more, so panic may use it.
       if (hard) {
         why = "probe: " + result.reason();
       }
       hard = false;
       silent = false;
+    } else if (certain) {
+      suspicion.unanswered();
     }
+  }
+
+  /** No answer to requests nor to a probe, while others answer. */
+  void hung(long now) {
+    unreachable("hung: no answer to requests nor to a probe", true, now);
   }
 
   /** Puts the node out for a while, twice as long as the last time. */
   void eject(String reason, long now) {
-    ejections++;
+    ejections.begin(now);
     ejected = true;
     trial = false;
-    backAt = now + ejectionNanos();
     ejectedFor = reason;
   }
 
@@ -200,22 +216,23 @@ final class NodeHealth {
     if (trial && breakerClosed) {
       trial = false;
       why = "trials succeeded";
-      startSlowly();
+      comeback.startSlowly(now);
     }
-    if (firstSuccessPending && !trial && !down) {
-      firstSuccessPending = false;
-      ramping = true;
-      rampFrom = now;
+    answered(now);
+  }
+
+  /** A request got an answer: its first byte, for its end may be far away. */
+  void answered(long now) {
+    if (!trial && !down) {
+      comeback.answered(now);
     }
   }
 
   /** What time alone changes. */
   void tick(long now) {
-    if (ramping && rules.slowStart().share(now - rampFrom) >= 1) {
-      ramping = false;
-    }
+    comeback.tick(now);
     boolean waited = ejected || (down && !rules.probing());
-    if (waited && now - backAt >= 0) {
+    if (waited && ejections.isOver(now)) {
       ejected = false;
       if (down && rules.probing()) {
         return; // probes bring it back, and then it starts slowly
@@ -225,29 +242,12 @@ final class NodeHealth {
       down = false;
       hard = false;
       silent = false;
-      era++;
+      comeback.beginEra(now);
       return;
     }
-    if (ejections > 0 && !waited && !trial && !down && now - backAt >= rules.outliers().maxEjection().toNanos()) {
-      ejections = 0;
+    if (!waited && !trial && !down) {
+      ejections.forgetIfLongAgo(now);
     }
-  }
-
-  private void startSlowly() {
-    firstSuccessPending = true;
-    ramping = false;
-    era++;
-  }
-
-  /** Base time doubled per ejection in a row, of which half is certain and half is chance. */
-  private long ejectionNanos() {
-    long base = rules.outliers().baseEjection().toNanos();
-    long longest = rules.outliers().maxEjection().toNanos();
-    long length = base;
-    for (int i = 1; i < ejections && length < longest; i++) {
-      length = Math.min(longest, length * 2);
-    }
-    return length / 2 + (long) (rules.random().nextUnit() * length / 2);
   }
 
   // Readings, under the lock.
@@ -274,10 +274,14 @@ final class NodeHealth {
     NodeState before = published;
     NodeState state = derive();
     boolean soft = admin == Admin.ENABLED && (down || ejected) && !isHardDown();
+    String reason = reasonOf(state);
+    if (!reason.equals(settledReason)) {
+      settledReason = reason;
+      publishedReason = LINE_BREAKS.matcher(reason).replaceAll(" ");
+    }
     if (state == before && soft == publishedSoft) {
       return false;
     }
-    publishedReason = LINE_BREAKS.matcher(reasonOf(state)).replaceAll(" ");
     publishedSoft = soft;
     if (state != before) {
       since = now;
@@ -314,17 +318,13 @@ final class NodeHealth {
     return publishedSilent;
   }
 
-  /**
-   * Grows with every trial and every return: evidence from attempts of an earlier era says how the
-   * node was before, not how it is.
-   */
-  int era() {
-    return era;
+  Comeback comeback() {
+    return comeback;
   }
 
   /** Whether the next probe should come soon. */
   boolean isChanging() {
-    return down || ejected || trial || suspected || probes.changing();
+    return down || ejected || trial || suspicion.isRaised() || probes.changing();
   }
 
   boolean isOnTrial() {
@@ -333,15 +333,11 @@ final class NodeHealth {
 
   /** Whether successes can change anything. */
   boolean wantsSuccesses() {
-    return !confirmed || trial || firstSuccessPending;
+    return !confirmed || trial || comeback.isFirstAnswerPending();
   }
 
-  int limit() {
-    return trial || firstSuccessPending ? 1 : Integer.MAX_VALUE;
-  }
-
-  /** The share of its weight that the node has just now. */
-  double share(long now) {
-    return ramping ? rules.slowStart().share(now - rampFrom) : 1;
+  /** How many attempts it may have at once, beside those from an earlier era. */
+  int limit(long now) {
+    return comeback.limit(trial, now);
   }
 }

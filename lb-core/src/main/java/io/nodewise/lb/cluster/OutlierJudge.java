@@ -63,7 +63,8 @@ final class OutlierJudge {
 
   /** The node starts anew, on trial or not: what it was charged with before is no longer held. */
   void beginEra(LiveNode node) {
-    node.era(node.health.era());
+    node.era(node.health.comeback().era());
+    node.setLeftover();
     node.forgetFaults();
     if (node.health.isOnTrial()) {
       breakerOf(node).halfOpen();

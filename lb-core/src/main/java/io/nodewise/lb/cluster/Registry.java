@@ -31,8 +31,7 @@ import org.slf4j.LoggerFactory;
  * held for some hundred nanoseconds and nothing foreign runs under it: log lines and listeners go to
  * the background thread, in order. So what an operator or a failed request changed is seen by the
  * very next pick, and a pick itself reads one volatile reference.
- *
- * The common outcome, a success on a healthy node, does not come here at all: see report().
+ * A success on a healthy node changes nothing: see report().
  */
 /** Owns the nodes, their states and the routing table. Thread-safe. */
 public final class Registry implements Prober.Sink {
@@ -55,6 +54,9 @@ public final class Registry implements Prober.Sink {
   @GuardedBy("lock")
   private final Map<String, LiveNode> byId = new LinkedHashMap<>();
 
+  @GuardedBy("lock")
+  private final Witnesses witnesses;
+
   private volatile RoutingTable table; // written under the lock
   private volatile List<LiveNode> nodes = List.of(); // written under the lock
 
@@ -74,6 +76,7 @@ public final class Registry implements Prober.Sink {
       Runnable onSilentNode) {
     this.members = members;
     this.rules = rules;
+    this.witnesses = new Witnesses(rules.random());
     this.ticker = ticker;
     this.tasks = tasks;
     this.announcer = new Announcer(tasks, listeners);
@@ -100,11 +103,6 @@ public final class Registry implements Prober.Sink {
     return nodes;
   }
 
-  /** Whether fewer than half of the nodes an operator left in are eligible. */
-  public boolean isPanic() {
-    return Census.isPanic(nodes);
-  }
-
   // Reports.
 
   /** An attempt ended that began in this era of the node. */
@@ -112,6 +110,10 @@ public final class Registry implements Prober.Sink {
     boolean current = era == node.era();
     node.count(outcome, current);
     switch (outcome.kind()) {
+      case UNREACHABLE -> {
+        change(node, now -> node.health.unreachable(outcome.reason(), false, now));
+        probeSoon.accept(node.node());
+      }
       case SUCCESS -> {
         if (current) {
           success(node, era);
@@ -123,10 +125,6 @@ public final class Registry implements Prober.Sink {
           suspect(node); // a reset may be all that is ever heard of a dead node
         }
       }
-      case UNREACHABLE -> {
-        change(node, now -> node.health.unreachable(outcome.reason(), false, now));
-        probeSoon.accept(node.node());
-      }
       case LOAD, CANCELLED -> {}
     }
   }
@@ -134,53 +132,60 @@ public final class Registry implements Prober.Sink {
   private void success(LiveNode node, int era) {
     OutlierJudge.succeeded(node);
     if (node.watched()) {
-      change(
-          node,
-          now -> {
-            if (era == node.era()) {
-              node.health.success(OutlierJudge.isTrusted(node), now);
-            }
-          });
+      inEra(era, node, now -> node.health.success(OutlierJudge.isTrusted(node), now));
     }
   }
 
   private void fault(LiveNode node, Outcome outcome, int era) {
+    inEra(era, node, now -> judge.failed(node, outcome.reason(), nodes, now));
+  }
+
+  /** An attempt got its first byte that began in this era of the node. */
+  void answered(LiveNode node, int era) {
+    inEra(era, node, node.health::answered);
+  }
+
+  private void inEra(int era, LiveNode node, LongConsumer evidence) {
     change(
         node,
         now -> {
           if (era == node.era()) {
-            judge.failed(node, outcome.reason(), nodes, now);
+            evidence.accept(now);
           }
         });
   }
 
-  /** A running attempt on the node has been silent for too long. */
+  /** A running attempt on the node has been silent for too long, or has failed. */
   void suspect(LiveNode node) {
     boolean ask;
     synchronized (lock) {
       ask = byId.get(node.node().id()) == node && node.health.suspect(ticker.read());
     }
     if (ask) {
-      log.debug("{} is silent, probing it", node.node().id());
+      log.debug("{} is under suspicion, probing it", node.node().id());
       probeSoon.accept(node.node());
     }
   }
 
   @Override
   public boolean probed(Node probed, ProbeResult result) {
+    List<Node> called;
+    boolean changing;
     synchronized (lock) {
       LiveNode node = byId.get(probed.id());
       if (node == null || !node.node().uri().equals(probed.uri())) {
         return false; // not a member any more; the prober will hear of it
       }
-      if (result.isUp()) {
-        change(node, now -> node.health.probeUp(result, now));
-      } else {
-        boolean expendable = Census.hasOtherAsGood(nodes, node);
-        change(node, now -> node.health.probeDown(result, expendable, now));
+      boolean witnessed = Census.hasWitness(nodes, node);
+      change(node, now -> node.health.probed(result, witnessed, now));
+      called = witnesses.called(node, nodes);
+      for (LiveNode silent : witnesses.convicted(nodes)) {
+        change(silent, silent.health::hung);
       }
-      return node.health.isChanging();
+      changing = node.health.isChanging();
     }
+    called.forEach(probeSoon);
+    return changing;
   }
 
   /** Time passed: ends ejections, goes on with slow starts, lets penalties fade. */
@@ -240,6 +245,7 @@ public final class Registry implements Prober.Sink {
       long now = ticker.read();
       Map<String, LiveNode> old = new LinkedHashMap<>(byId);
       byId.clear();
+      witnesses.forget();
       for (Node node : updated) {
         LiveNode live = old.get(node.id());
         if (live == null || !live.node().uri().equals(node.uri())) {
@@ -285,7 +291,7 @@ public final class Registry implements Prober.Sink {
     }
   }
 
-  /** Lets nobody wait any more for what can't come. */
+  /** Ends all waiting. */
   void close() {
     synchronized (lock) {
       closed = true;
@@ -303,7 +309,7 @@ public final class Registry implements Prober.Sink {
       long since = node.health.since();
       boolean wasSilent = node.health.isSilent();
       evidence.accept(now);
-      if (node.era() != node.health.era()) {
+      if (node.era() != node.health.comeback().era()) {
         judge.beginEra(node);
       }
       apply(node, now);
@@ -330,8 +336,8 @@ public final class Registry implements Prober.Sink {
 
   /** Copies to the node what its pickers read of its health. */
   private static void apply(LiveNode node, long now) {
-    node.weight(node.node().weight() * node.health.share(now));
-    node.limit(node.health.limit());
+    node.weight(node.node().weight() * node.health.comeback().share(now));
+    node.limit(node.health.limit(now));
     node.watched(node.health.wantsSuccesses());
   }
 
@@ -340,10 +346,5 @@ public final class Registry implements Prober.Sink {
     nodes = List.copyOf(byId.values());
     table = Tables.of(nodes);
     lock.notifyAll();
-  }
-
-  /** All states on one line, as an exception's message shows them. */
-  public String describe() {
-    return Census.describe(nodes, ticker.read());
   }
 }

@@ -116,6 +116,9 @@ public abstract class RunningAttempt {
         node.firstByte(sweeper.now() - started);
       }
       enter(Phase.IDLE);
+      if (node.watched()) {
+        sweeper.answered(node, era);
+      }
     }
   }
 
@@ -149,6 +152,9 @@ public abstract class RunningAttempt {
     Outcome known = verdict;
     sweeper.ended(slot);
     node.end();
+    if (era != node.era()) {
+      node.endedFromBefore();
+    }
     Watch watching = watch;
     if (watching != null) {
       watching.clear();

@@ -66,11 +66,14 @@ public final class Sweeper implements AutoCloseable {
       return;
     }
     next = tasks.schedule(TICK, this::tick);
-    registry.tick(PENALTY_FACTOR, LATENCY_FACTOR);
-    if (++ticks % TICKS_PER_AGING == 0) {
-      registry.nodes().forEach(node -> node.firstByteTimes.age());
+    try {
+      registry.tick(PENALTY_FACTOR, LATENCY_FACTOR);
+      if (++ticks % TICKS_PER_AGING == 0) {
+        registry.nodes().forEach(node -> node.firstByteTimes.age());
+      }
+    } finally {
+      sweep();
     }
-    sweep();
   }
 
   /** Looks at every running attempt once. */
@@ -88,14 +91,13 @@ public final class Sweeper implements AutoCloseable {
     }
     boolean suspicious = silence >= timeouts.suspicion().toNanos();
     LiveNode node = attempt.node0();
-    if (node.health.isSilent() && (suspicious || phase != RunningAttempt.Phase.READING)) {
+    boolean isElsewhere = registry.nodes().size() > 1; // else there is nowhere to go on
+    if (suspicious && isElsewhere && node.health.isSilent()) {
       attempt.giveUp(Outcome.fault("node hung"));
       return;
     }
-    if (suspicious
-        && phase == RunningAttempt.Phase.WAITING
-        && attempt.isRead()
-        && node.health.isGone()) {
+    boolean isReadWaiting = phase == RunningAttempt.Phase.WAITING && attempt.isRead();
+    if (suspicious && isElsewhere && isReadWaiting && node.health.isGone()) {
       attempt.giveUp(Outcome.fault("node stopped"));
       return;
     }
@@ -151,6 +153,10 @@ public final class Sweeper implements AutoCloseable {
 
   void ended(int slot) {
     running.remove(slot);
+  }
+
+  void answered(LiveNode node, int era) {
+    registry.answered(node, era);
   }
 
   void report(LiveNode node, Outcome outcome, int era) {

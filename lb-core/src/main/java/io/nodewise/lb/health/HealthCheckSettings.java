@@ -12,7 +12,6 @@ final class HealthCheckSettings {
   private static final Duration FAST_INTERVAL = Duration.ofSeconds(1);
 
   /** Beyond a day nobody means it, and arithmetic on nanoseconds stays far from its end. */
-  private static final Duration LONGEST = Duration.ofDays(1);
 
   /** Those the probe sets itself: it has no body, and a connection serves one probe. */
   private static final Set<String> OWN_HEADERS =
@@ -106,8 +105,7 @@ final class HealthCheckSettings {
   }
 
   private static void validateDuration(String name, Duration value) {
-    check(!value.isNegative() && !value.isZero(), name, value, "> 0");
-    check(value.compareTo(LONGEST) <= 0, name, value, "<= " + LONGEST);
+    Bounds.positive("probe " + name, value);
   }
 
   /** RFC 9110, section 5.6.2. */

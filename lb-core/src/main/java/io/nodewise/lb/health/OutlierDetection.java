@@ -28,8 +28,8 @@ public final class OutlierDetection {
       throw new IllegalArgumentException(
           "minimum volume: " + minimumVolume + " (expected: <= window " + window + ")");
     }
-    baseEjection = positive("base ejection", builder.baseEjection);
-    maxEjection = positive("max ejection", builder.maxEjection);
+    baseEjection = Bounds.positive("base ejection", builder.baseEjection);
+    maxEjection = Bounds.positive("max ejection", builder.maxEjection);
     if (maxEjection.compareTo(baseEjection) < 0) {
       throw new IllegalArgumentException(
           "max ejection: " + maxEjection + " (expected: >= base ejection " + baseEjection + ")");
@@ -95,13 +95,6 @@ public final class OutlierDetection {
   private static double fraction(String what, double value) {
     if (!(value > 0 && value <= 1)) {
       throw new IllegalArgumentException(what + ": " + value + " (expected: > 0 and <= 1)");
-    }
-    return value;
-  }
-
-  private static Duration positive(String what, Duration value) {
-    if (value.isNegative() || value.isZero()) {
-      throw new IllegalArgumentException(what + ": " + value + " (expected: > 0)");
     }
     return value;
   }

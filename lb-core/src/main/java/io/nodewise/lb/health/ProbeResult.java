@@ -56,13 +56,12 @@ public record ProbeResult(Verdict verdict, Evidence evidence, String reason, Dur
   }
 
   /**
-   * Whether this one result is enough to take the node out: nobody is there. An answer that is
-   * wrong, such as a 503, is not: it has to come several times in a row.
+   * Whether it says for certain, of the port that was probed, that nobody answers there. A wrong
+   * answer, such as a 503, does not, nor does a name or a certificate that only the probe may have
+   * trouble with.
    */
   public boolean isHard() {
-    return evidence == Evidence.REFUSED
-        || evidence == Evidence.NO_ANSWER
-        || evidence == Evidence.UNREACHABLE;
+    return evidence == Evidence.REFUSED || evidence == Evidence.NO_ANSWER;
   }
 
   @Override

@@ -62,12 +62,6 @@ public final class RiseFall {
     against = 0;
   }
 
-  /** Forgets everything: as new. */
-  public void reset() {
-    settled = Settled.UNKNOWN;
-    against = 0;
-  }
-
   /** Whether the settled verdict is up. */
   public boolean isUp() {
     return settled == Settled.UP;

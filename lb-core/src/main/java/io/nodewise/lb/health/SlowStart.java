@@ -27,13 +27,13 @@ public final class SlowStart {
   /**
    * A ramp of this length; zero gives a node its whole share after its first success.
    *
-   * @throws IllegalArgumentException if {@code ramp} is negative
+   * @throws IllegalArgumentException if {@code ramp} is negative or longer than a day
    */
   public static SlowStart over(Duration ramp) {
     if (ramp.isNegative()) {
       throw new IllegalArgumentException("slow start ramp: " + ramp + " (expected: >= 0)");
     }
-    return new SlowStart(ramp);
+    return new SlowStart(Bounds.atMostADay("slow start ramp", ramp));
   }
 
   /** How long the ramp is. */

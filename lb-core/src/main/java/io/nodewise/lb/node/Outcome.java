@@ -1,8 +1,6 @@
 package io.nodewise.lb.node;
 
-import java.time.Duration;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How one attempt ended, as far as the node is concerned. Immutable and thread-safe. An answer such
@@ -24,17 +22,15 @@ public final class Outcome {
     CANCELLED
   }
 
-  private static final Outcome SUCCESS = new Outcome(Kind.SUCCESS, "ok", null);
-  private static final Outcome CANCELLED = new Outcome(Kind.CANCELLED, "cancelled", null);
+  private static final Outcome SUCCESS = new Outcome(Kind.SUCCESS, "ok");
+  private static final Outcome CANCELLED = new Outcome(Kind.CANCELLED, "cancelled");
 
   private final Kind kind;
   private final String reason;
-  private final @Nullable Duration retryAfter;
 
-  private Outcome(Kind kind, String reason, @Nullable Duration retryAfter) {
+  private Outcome(Kind kind, String reason) {
     this.kind = kind;
     this.reason = Objects.requireNonNull(reason, "reason");
-    this.retryAfter = retryAfter;
   }
 
   /** The node answered and is well. */
@@ -49,30 +45,22 @@ public final class Outcome {
 
   /** As {@link #cancelled()}, with the reason, such as a request body that could not be read. */
   public static Outcome cancelled(String reason) {
-    return new Outcome(Kind.CANCELLED, reason, null);
+    return new Outcome(Kind.CANCELLED, reason);
   }
 
   /** The node asked for less. */
   public static Outcome load(String reason) {
-    return new Outcome(Kind.LOAD, reason, null);
+    return new Outcome(Kind.LOAD, reason);
   }
 
   /** The node failed with this request. */
   public static Outcome fault(String reason) {
-    return new Outcome(Kind.FAULT, reason, null);
+    return new Outcome(Kind.FAULT, reason);
   }
 
   /** The node can't be reached, or is known to hang. */
   public static Outcome unreachable(String reason) {
-    return new Outcome(Kind.UNREACHABLE, reason, null);
-  }
-
-  /** The same with the pause the node asked for itself ({@code Retry-After}). */
-  public Outcome withRetryAfter(Duration pause) {
-    if (pause.isNegative()) {
-      throw new IllegalArgumentException("retryAfter: " + pause + " (expected: >= 0)");
-    }
-    return new Outcome(kind, reason, pause);
+    return new Outcome(Kind.UNREACHABLE, reason);
   }
 
   /** What it says about the node. */
@@ -83,11 +71,6 @@ public final class Outcome {
   /** Why, in a few words. */
   public String reason() {
     return reason;
-  }
-
-  /** The pause the node asked for, or null. */
-  public @Nullable Duration retryAfter() {
-    return retryAfter;
   }
 
   /** Whether it counts against the node: {@link Kind#FAULT} or {@link Kind#UNREACHABLE}. */

@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
  * registry on every transition, read by every pick through one volatile reference.
  */
 public final class RoutingTable {
-  private static final Tried NOBODY = new Tried();
-
   private final Candidate[][] groups;
 
   /** A table of these groups, best first; empty ones are left out. */
@@ -68,10 +66,5 @@ public final class RoutingTable {
       }
     }
     return false;
-  }
-
-  /** Whether no node may be given anything. */
-  public boolean isEmpty() {
-    return !hasUntried(NOBODY);
   }
 }

@@ -62,15 +62,12 @@ class RiseFallTest {
   }
 
   @Test
-  void settling_forgets_the_row_and_reset_everything() {
+  void settling_forgets_the_row() {
     record("+--");
     counts.settle(true);
     assertThat(record("--")).containsOnly(NONE);
     counts.settle(false);
     assertThat(record("+")).containsExactly(NONE);
-    counts.reset();
-    assertThat(counts.changing()).isTrue();
-    assertThat(record("+")).containsExactly(ROSE);
   }
 
   @Test

@@ -183,7 +183,7 @@ class SocketProbeFailureTest {
         probing.probePatiently(Node.of("http://no-such-host.invalid:9000"), HealthCheck.auto());
     assertThat(result.isUp()).isFalse();
     assertThat(result.evidence()).as("%s", result).isEqualTo(Evidence.UNREACHABLE);
-    assertThat(result.isHard()).isTrue();
+    assertThat(result.isHard()).as("requests may know the name").isFalse();
     assertThat(result.reason()).contains("no-such-host.invalid");
   }
 

@@ -131,13 +131,14 @@ class SocketProbeTlsTest {
   }
 
   @Test
-  void a_certificate_for_another_name_is_hard_evidence() throws Exception {
+  void a_certificate_for_another_name_is_no_health_but_no_hard_evidence_either() throws Exception {
     try (LoopbackServer other = tlsServer("127.0.0.2");
         Probing probing = trusting()) {
       Node node = Node.of("https://127.0.0.2:" + other.port());
       ProbeResult result = probing.probePatiently(node, HealthCheck.auto());
       assertThat(result.evidence()).as("%s", result).isEqualTo(Evidence.UNREACHABLE);
-      assertThat(result.isHard()).isTrue();
+      assertThat(result.isUp()).isFalse();
+      assertThat(result.isHard()).as("requests may trust it").isFalse();
       assertThat(result.reason()).startsWith("TLS: ").contains("127.0.0.2");
     }
   }

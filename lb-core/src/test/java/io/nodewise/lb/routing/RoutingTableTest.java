@@ -118,11 +118,11 @@ class RoutingTableTest {
   @Test
   void a_table_of_nobody_is_empty() {
     table = new RoutingTable(List.of(List.of(), List.of()));
-    assertThat(table.isEmpty()).isTrue();
+    assertThat(table.hasUntried(new Tried())).isFalse();
     assertThat(pick()).isNull();
     primary1.weight = 0;
-    assertThat(new RoutingTable(List.of(List.of(primary1))).isEmpty()).isTrue();
-    assertThat(new RoutingTable(List.of(List.of(backup))).isEmpty()).isFalse();
+    assertThat(new RoutingTable(List.of(List.of(primary1))).hasUntried(new Tried())).isFalse();
+    assertThat(new RoutingTable(List.of(List.of(backup))).hasUntried(new Tried())).isTrue();
   }
 
   @Test

@@ -3,31 +3,22 @@ package io.nodewise.lb.okhttp;
 import io.nodewise.lb.node.Outcome;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
-import java.time.Duration;
 import okhttp3.Response;
-import org.jspecify.annotations.Nullable;
 
-/** What an answer, or the lack of one, says about the node. */
+/**
+ * What an answer, or the lack of one, says about the node. A 503 is taken for load: what kind of it
+ * is written in the body, which is the caller's to read.
+ */
 final class Answers {
-  private static final int MAX_RETRY_AFTER_DIGITS = 6; // eleven days; more is a mistake
-
   private Answers() {}
 
   static Outcome outcome(Response response) {
     return switch (response.code()) {
-      case 500, 502, 504 -> Outcome.fault("HTTP " + response.code());
-      case 429, 503 -> load(response.code(), response.header("Retry-After"));
-      default -> Outcome.success();
+      case 429, 503 -> Outcome.load("HTTP " + response.code());
+      case 501, 505 -> Outcome.success();
+      default ->
+          response.code() < 500 ? Outcome.success() : Outcome.fault("HTTP " + response.code());
     };
-  }
-
-  private static Outcome load(int code, @Nullable String retryAfter) {
-    Outcome load = Outcome.load("HTTP " + code);
-    boolean seconds =
-        retryAfter != null
-            && retryAfter.matches("\\d+")
-            && retryAfter.length() <= MAX_RETRY_AFTER_DIGITS;
-    return seconds ? load.withRetryAfter(Duration.ofSeconds(Long.parseLong(retryAfter))) : load;
   }
 
   /** Whether bytes of a body may follow the headers. */

@@ -4,8 +4,10 @@ import io.nodewise.lb.Attempt;
 import io.nodewise.lb.node.Outcome;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.BindException;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.net.UnknownServiceException;
 import okhttp3.Call;
 import okhttp3.Connection;
@@ -125,11 +127,20 @@ final class NodeCall extends EventListener {
       return Outcome.cancelled(Answers.reason(e));
     }
     if (!connected) {
-      return Outcome.unreachable(Answers.reason(e));
+      return unconnected(e);
     }
     return headersBegun
         ? Outcome.fault(Answers.reason(e))
         : Outcome.cancelled(Answers.reason(e)); // an interceptor of the user's
+  }
+
+  private static Outcome unconnected(IOException e) {
+    String reason = Answers.reason(e);
+    if (e instanceof BindException || reason.contains("Too many open files")) {
+      return Outcome.cancelled(reason); // nothing left on this machine
+    }
+    // The name service may have a hiccup, and connections that are open go on.
+    return e instanceof UnknownHostException ? Outcome.fault(reason) : Outcome.unreachable(reason);
   }
 
   private String at(String reason) {

@@ -79,8 +79,7 @@ public record Fault(Kind kind, long after, Predicate<Request> request) {
   /** The same for the first such request only, wherever it comes. */
   public Fault once() {
     AtomicBoolean taken = new AtomicBoolean();
-    return new Fault(
-        kind, after, one -> request.test(one) && taken.compareAndSet(false, true));
+    return new Fault(kind, after, one -> request.test(one) && taken.compareAndSet(false, true));
   }
 
   /** The same for requests of this method only. */

@@ -6,6 +6,7 @@ import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -15,8 +16,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A TCP proxy in front of one S3 node, which plays dead, hung or faulty when told to, and notes every
- * request. It stays at its port for life, so a node that comes back is the same node. Thread-safe.
+ * A TCP proxy in front of one S3 node, which plays dead, hung or faulty when told to, and notes
+ * every request. It stays at its port for life, so a node that comes back is the same node.
+ * Thread-safe.
  */
 public final class FaultProxy implements AutoCloseable {
   private enum Mode {
@@ -128,7 +130,9 @@ public final class FaultProxy implements AutoCloseable {
     links.forEach(Link::reset);
   }
 
-  /** As if the process had been stopped: connections are accepted by the system, and nothing more. */
+  /**
+   * As if the process had been stopped: connections are accepted by the system, and nothing more.
+   */
   public void hang() {
     synchronized (lock) {
       if (mode == Mode.DEAD) {
@@ -163,7 +167,9 @@ public final class FaultProxy implements AutoCloseable {
   /** Takes note of a request and gives out its fault, or null. */
   Fault begin(Request request) {
     requests.add(request);
-    for (Fault fault : faults) {
+    Iterator<Fault> waiting = faults.iterator();
+    while (waiting.hasNext()) {
+      Fault fault = waiting.next();
       if (fault.request().test(request) && faults.remove(fault)) {
         return fault;
       }

@@ -88,6 +88,21 @@ public final class S3Nodes {
         FaultProxy.before(start(store, "127.0.0.1", VIRTUAL_HOST)));
   }
 
+  /** One more server, over TLS, with a store of its own; to be stopped by the caller. */
+  public static S3Proxy secure(Certificate certificate) throws Exception {
+    S3Proxy server =
+        S3Proxy.builder()
+            .blobStore(store())
+            .secureEndpoint(URI.create("https://127.0.0.1:0"))
+            .keyStore(certificate.file().toString(), Certificate.PASSWORD)
+            .awsAuthentication(AuthenticationType.AWS_V4, ACCESS_KEY, SECRET_KEY)
+            .ignoreUnknownHeaders(true)
+            .jettyMaxThreads(64)
+            .build();
+    server.start();
+    return server;
+  }
+
   /** All is well again, nothing has happened yet. */
   public void renew() {
     proxies.forEach(FaultProxy::renew);

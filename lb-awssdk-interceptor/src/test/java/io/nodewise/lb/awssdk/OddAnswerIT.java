@@ -1,0 +1,142 @@
+package io.nodewise.lb.awssdk;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.ok;
+import static com.github.tomakehurst.wiremock.client.WireMock.okXml;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.client.MappingBuilder;
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.client.WireMock;
+import com.github.tomakehurst.wiremock.core.Options.ChunkedEncodingPolicy;
+import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
+import io.nodewise.lb.LoadBalancer;
+import io.nodewise.lb.health.HealthCheck;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/** Answers that s3proxy does not give, and other servers do. */
+class OddAnswerIT extends OnS3Nodes {
+  private static final String TAG = "0123456789abcdef0123456789abcdef";
+
+  private WireMockServer server;
+  private LoadBalancer cluster;
+  private S3Client s3;
+
+  private static final Map<ChunkedEncodingPolicy, WireMockServer> SERVERS =
+      Stream.of(ChunkedEncodingPolicy.ALWAYS, ChunkedEncodingPolicy.BODY_FILE)
+          .collect(
+              Collectors.toMap(
+                  policy -> policy,
+                  policy ->
+                      new WireMockServer(
+                          WireMockConfiguration.options()
+                              .dynamicPort()
+                              .bindAddress("127.0.0.1")
+                              .useChunkedTransferEncoding(policy))));
+
+  @BeforeAll
+  static void start() {
+    SERVERS.values().forEach(WireMockServer::start);
+  }
+
+  @AfterAll
+  static void stop() {
+    SERVERS.values().forEach(WireMockServer::stop);
+  }
+
+  @BeforeEach
+  void use() {
+    use(ChunkedEncodingPolicy.BODY_FILE);
+  }
+
+  private void use(ChunkedEncodingPolicy policy) {
+    server = SERVERS.get(policy);
+    server.resetAll();
+    cluster =
+        track(
+            LoadBalancer.builder()
+                .nodes("http://127.0.0.1:" + server.port())
+                .healthCheck(HealthCheck.none()));
+    s3 = client(cluster);
+  }
+
+  private void answer(MappingBuilder request, ResponseDefinitionBuilder answer) {
+    server.stubFor(request.willReturn(answer));
+  }
+
+  // Bodies and no bodies: whatever the SDK reads of them, nothing stays in flight.
+
+  @ParameterizedTest
+  @EnumSource(names = {"ALWAYS", "BODY_FILE"})
+  void emptyAnswers(ChunkedEncodingPolicy policy) {
+    use(policy);
+    answer(any(anyUrl()), ok().withHeader("ETag", TAG));
+    everyOperation();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ALWAYS", "BODY_FILE"})
+  void answersWithABodyNobodyAskedFor(ChunkedEncodingPolicy policy) {
+    use(policy);
+    answer(any(anyUrl()), okXml("<Odd>" + "x".repeat(100_000) + "</Odd>"));
+    everyOperation();
+  }
+
+  @Test
+  void noContent() {
+    answer(any(anyUrl()), aResponse().withStatus(204));
+    everyOperation();
+  }
+
+  private void everyOperation() {
+    run(() -> put(s3, "k", bytes(100)));
+    run(() -> s3.headObject(head -> head.bucket(bucket).key("k")));
+    run(() -> get(s3, "k"));
+    run(() -> s3.deleteObject(delete -> delete.bucket(bucket).key("k")));
+    run(() -> s3.listObjectsV2(list -> list.bucket(bucket)));
+    run(() -> s3.createMultipartUpload(create -> create.bucket(bucket).key("k")));
+    run(() -> s3.abortMultipartUpload(abort -> abort.bucket(bucket).key("k").uploadId("id")));
+    run(() -> s3.headBucket(head -> head.bucket(bucket)));
+    run(() -> s3.getBucketLocation(location -> location.bucket(bucket)));
+    assertThat(faults(cluster)).isZero();
+  }
+
+  private void run(Runnable operation) {
+    operation.run();
+    assertIdle(cluster);
+  }
+
+  /** The SDK takes it for the error it is, and so does the caller. */
+  @Test
+  void successThatIsAnError() {
+    answer(
+        WireMock.put(anyUrl()),
+        okXml("<Error><Code>InternalError</Code><Message>late</Message></Error>"));
+
+    assertThatExceptionOfType(S3Exception.class)
+        .isThrownBy(
+            () ->
+                s3.copyObject(
+                    copy ->
+                        copy.sourceBucket(bucket)
+                            .sourceKey("a")
+                            .destinationBucket(bucket)
+                            .destinationKey("b")))
+        .withMessageContaining("late");
+    assertIdle(cluster);
+  }
+}
