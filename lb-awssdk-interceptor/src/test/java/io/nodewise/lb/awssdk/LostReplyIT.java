@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.awssdk.nodes.Fault;
+import io.nodewise.lb.health.HealthCheck;
+import io.nodewise.lb.retry.Timeouts;
 import java.io.ByteArrayInputStream;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -251,6 +254,34 @@ class LostReplyIT extends OnS3Nodes {
     assertThat(nodes.count("PUT")).isEqualTo(2);
     assertThat(get(s3, "k")).isEqualTo(bytes(5000));
     assertThat(faults(cluster)).as("the caller's time-out is not the node's fault").isZero();
+  }
+
+  /** No client asks for the bytes of an empty body, which proves nothing about the rest of it. */
+  @Test
+  void conditionalPutOfNothingThatWasOursAndWhoseReplyIsLate() {
+    cluster =
+        track(
+            LoadBalancer.builder()
+                .nodes(nodes.urls())
+                .healthCheck(HealthCheck.none())
+                .timeouts(
+                    Timeouts.builder()
+                        .suspicion(Duration.ofMillis(200))
+                        .firstByte(Duration.ofMillis(500))
+                        .sendStall(Duration.ofMillis(500))
+                        .build()));
+    s3 =
+        track(
+            builder(cluster)
+                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+                .serviceConfiguration(service -> service.chunkedEncodingEnabled(false)));
+    nodes.onceAnywhere(Fault.delayReply(60_000).on("PUT"));
+
+    s3.putObject(put -> put.bucket(bucket).key("k").ifNoneMatch("*"), RequestBody.empty());
+
+    assertThat(nodes.count("PUT")).isEqualTo(2);
+    assertThat(nodes.requests().get(0).header("Content-Length")).hasValue("0");
+    assertThat(get(s3, "k")).isEmpty();
   }
 
   private static RequestBody body(int size) {

@@ -17,6 +17,14 @@ final class Census {
   /** A message shows that many nodes one by one. */
   private static final int MAX_SPELLED_OUT = 8;
 
+  /** Of three at least one is well unless more than half of the set is not. */
+  static final int WITNESSES = 3;
+
+  /**
+   * Probes asked for together begin that far apart at most: a suspect may have to wait its turn.
+   */
+  private static final long TOGETHER = TimeUnit.MILLISECONDS.toNanos(300);
+
   private Census() {}
 
   /** Whether fewer than half of the nodes an operator left in are eligible. */
@@ -51,29 +59,29 @@ final class Census {
   }
 
   /**
-   * Whether another node, one in no worse state, has answered a probe since this one came under
-   * suspicion: then it is this node that is silent, and neither the network nor everybody.
+   * Whether another node, one in no worse state, has answered a probe that began about then or
+   * later: so it is this node that is silent, and not everybody.
    */
-  static boolean hasWitness(Collection<LiveNode> nodes, LiveNode node) {
+  static boolean hasWitness(Collection<LiveNode> nodes, LiveNode node, long since) {
     boolean eligible = node.health.state().eligible();
     for (LiveNode other : nodes) {
       boolean asGood = other.health.state().eligible() || (!eligible && other.health.isSoftlyOut());
-      if (other != node
-          && asGood
-          && other.health.hasAnsweredSince(node.health.suspicion().raisedAt())) {
+      if (other != node && asGood && other.health.hasAnsweredSince(since - TOGETHER)) {
         return true;
       }
     }
     return false;
   }
 
-  /** Up to {@code most} eligible nodes other than this one, at random. */
+  /** Up to {@code most} nodes other than this one that an operator left in, at random. */
   static List<Node> others(List<LiveNode> nodes, LiveNode node, int most, Randomness random) {
     List<Node> found = new ArrayList<>(most);
-    int start = random.nextInt(nodes.size());
-    for (int i = 0; i < nodes.size() && found.size() < most; i++) {
-      LiveNode other = nodes.get((start + i) % nodes.size());
-      if (other != node && other.health.state().eligible()) {
+    int rest = nodes.size() - 1;
+    int self = nodes.indexOf(node);
+    int start = rest > 0 ? random.nextInt(rest) : 0;
+    for (int i = 0; i < rest && found.size() < most; i++) {
+      LiveNode other = nodes.get((self + 1 + (start + i) % rest) % nodes.size());
+      if (other.health.isEnabled() && !other.health.isGone()) {
         found.add(other.node());
       }
     }

@@ -121,8 +121,9 @@ final class NodeHealth {
     return !isHardDown() && rules.probing() && suspicion.raise(now);
   }
 
-  Suspicion suspicion() {
-    return suspicion;
+  /** Whether it is to be probed again because nobody answered, neither it nor a witness. */
+  boolean isInDoubt() {
+    return suspicion.isRaised() && !down;
   }
 
   /** Whether a probe that began after that has been answered, in whatever way. */
@@ -162,8 +163,8 @@ final class NodeHealth {
   /**
    * A probe that failed.
    *
-   * @param witnessed whether another node has answered since this one came under suspicion, so that
-   *     the silence is this node's and not everybody's
+   * @param witnessed whether another node has answered a probe while this one did not, so that the
+   *     silence is this node's and not everybody's
    */
   private void probeDown(ProbeResult result, boolean witnessed, long now) {
     RiseFall.Change change = probes.record(false);
@@ -173,7 +174,7 @@ final class NodeHealth {
     if (certain && !noAnswer) {
       unreachable("probe: " + result.reason(), false, now);
     } else if (certain && suspicion.isRaised() && witnessed) {
-      hung(now);
+      unreachable("hung: no answer to requests nor to a probe", true, now);
     } else if (change == RiseFall.Change.FELL) {
       why = "probe: " + result.reason();
       down = true;
@@ -189,14 +190,7 @@ final class NodeHealth {
       }
       hard = false;
       silent = false;
-    } else if (certain) {
-      suspicion.unanswered();
     }
-  }
-
-  /** No answer to requests nor to a probe, while others answer. */
-  void hung(long now) {
-    unreachable("hung: no answer to requests nor to a probe", true, now);
   }
 
   /** Puts the node out for a while, twice as long as the last time. */

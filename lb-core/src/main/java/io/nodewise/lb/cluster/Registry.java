@@ -13,6 +13,7 @@ import io.nodewise.lb.routing.RoutingTable;
 import io.nodewise.lb.time.Tasks;
 import io.nodewise.lb.time.Ticker;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,9 +55,6 @@ public final class Registry implements Prober.Sink {
   @GuardedBy("lock")
   private final Map<String, LiveNode> byId = new LinkedHashMap<>();
 
-  @GuardedBy("lock")
-  private final Witnesses witnesses;
-
   private volatile RoutingTable table; // written under the lock
   private volatile List<LiveNode> nodes = List.of(); // written under the lock
 
@@ -76,7 +74,6 @@ public final class Registry implements Prober.Sink {
       Runnable onSilentNode) {
     this.members = members;
     this.rules = rules;
-    this.witnesses = new Witnesses(rules.random());
     this.ticker = ticker;
     this.tasks = tasks;
     this.announcer = new Announcer(tasks, listeners);
@@ -157,34 +154,37 @@ public final class Registry implements Prober.Sink {
 
   /** A running attempt on the node has been silent for too long, or has failed. */
   void suspect(LiveNode node) {
-    boolean ask;
+    List<Node> witness;
     synchronized (lock) {
-      ask = byId.get(node.node().id()) == node && node.health.suspect(ticker.read());
+      if (byId.get(node.node().id()) != node || !node.health.suspect(ticker.read())) {
+        return;
+      }
+      witness = Census.others(nodes, node, 1, rules.random());
     }
-    if (ask) {
-      log.debug("{} is under suspicion, probing it", node.node().id());
-      probeSoon.accept(node.node());
-    }
+    log.debug("{} is under suspicion, probing it", node.node().id());
+    probeSoon.accept(node.node());
+    witness.forEach(probeSoon);
   }
 
   @Override
   public boolean probed(Node probed, ProbeResult result) {
-    List<Node> called;
+    List<Node> again = new ArrayList<>();
     boolean changing;
     synchronized (lock) {
       LiveNode node = byId.get(probed.id());
       if (node == null || !node.node().uri().equals(probed.uri())) {
         return false; // not a member any more; the prober will hear of it
       }
-      boolean witnessed = Census.hasWitness(nodes, node);
+      long began = ticker.read() - result.took().toNanos();
+      boolean witnessed = Census.hasWitness(nodes, node, began);
       change(node, now -> node.health.probed(result, witnessed, now));
-      called = witnesses.called(node, nodes);
-      for (LiveNode silent : witnesses.convicted(nodes)) {
-        change(silent, silent.health::hung);
+      if (!result.isUp() && node.health.isInDoubt()) {
+        again.add(node.node());
+        again.addAll(Census.others(nodes, node, Census.WITNESSES, rules.random()));
       }
       changing = node.health.isChanging();
     }
-    called.forEach(probeSoon);
+    again.forEach(probeSoon);
     return changing;
   }
 
@@ -245,7 +245,6 @@ public final class Registry implements Prober.Sink {
       long now = ticker.read();
       Map<String, LiveNode> old = new LinkedHashMap<>(byId);
       byId.clear();
-      witnesses.forget();
       for (Node node : updated) {
         LiveNode live = old.get(node.id());
         if (live == null || !live.node().uri().equals(node.uri())) {
