@@ -137,7 +137,9 @@ class ClocksTest {
     assertThat(attempt.verdict()).isNull();
     assertThat(second.verdict()).isNull();
     assertThat(cluster.transitions()).isEmpty();
-    assertThat(cluster.probes().sent("n2:9000").size()).as("the only witness there is").isLessThan(40);
+    assertThat(cluster.probes().sent("n2:9000").size())
+        .as("the only witness there is")
+        .isLessThan(40);
   }
 
   @Test

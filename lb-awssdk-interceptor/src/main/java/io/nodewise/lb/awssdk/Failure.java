@@ -22,8 +22,7 @@ record Failure(Outcome outcome, boolean nothingSent) {
   static Failure of(Exception e, Attempt attempt, SentBody body, boolean aborted) {
     Outcome verdict = attempt.verdict();
     if (verdict != null) {
-      // A body nobody asked for has not been sent; of a request without one nothing is known.
-      return new Failure(verdict, body.provider() != null && !body.isTouched());
+      return new Failure(verdict, body.isKept());
     }
     if (body.localFailure() != null) {
       return new Failure(Outcome.cancelled("request body: " + body.localFailure()), false);

@@ -47,6 +47,14 @@ final class SentBody {
     return touched;
   }
 
+  /**
+   * Whether there is a body and nobody asked for it: then the node can't have carried out the
+   * request, however much of its head it has seen. Of an empty body nobody asks for the bytes.
+   */
+  boolean isKept() {
+    return source != null && length != 0 && !touched;
+  }
+
   @Nullable Throwable localFailure() {
     return localFailure;
   }
