@@ -60,13 +60,16 @@ class DroppedResponseTest {
     Attempt attempt = cluster.begin();
     attempt.firstByte();
     attempt.endWith(response);
-    for (int i = 0; i < 5; i++) {
-      System.gc();
-      cluster.advance(1000);
+    try {
+      for (int i = 0; i < 5; i++) {
+        System.gc();
+        cluster.advance(1000);
+      }
+      assertThat(attempt.verdict()).isNull();
+      assertThat(nothingInFlight()).isFalse();
+    } finally {
+      Reference.reachabilityFence(response);
     }
-    assertThat(attempt.verdict()).isNull();
-    assertThat(nothingInFlight()).isFalse();
-    Reference.reachabilityFence(response);
     attempt.close();
   }
 

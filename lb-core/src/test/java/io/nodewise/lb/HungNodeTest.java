@@ -68,7 +68,7 @@ class HungNodeTest {
   void a_silent_attempt_is_given_up_within_suspicion_and_probe_timeout(Consumer<Attempt> phase) {
     for (int offset = 0; offset < 30; offset++) {
       try (VirtualCluster fresh = VirtualCluster.up("http://n{1...4}:9000")) {
-        fresh.advance(offset * 191);
+        fresh.advance(offset * 191L);
         Attempt attempt = fresh.beginOn(N2, true);
         phase.accept(attempt);
         fresh.probesOf(N2, noAnswer());

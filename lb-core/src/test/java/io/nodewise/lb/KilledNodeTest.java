@@ -89,7 +89,7 @@ class KilledNodeTest {
     cluster.advance(600_000);
     assertThat(cluster.state(N2)).isEqualTo(NodeState.DOWN);
     assertThat(cluster.transitions()).containsExactly(N2 + " UP->DOWN");
-    assertThat(cluster.node(N2).age()).isEqualTo(Duration.ofSeconds(600));
+    assertThat(cluster.node(N2).age()).isEqualTo(Duration.ofMinutes(10));
   }
 
   @Test

@@ -52,7 +52,7 @@ final class BalancedRequest implements ExecutableHttpRequest {
       throw NonRetryableException.create(ApiCall.NOT_TWICE);
     }
     call.beginAttempt();
-    Exception unreachable = null;
+    NodeFailedException unreachable = null;
     while (true) {
       Attempt attempt = next(unreachable);
       SentBody body = SentBody.of(request, attempt);
@@ -63,7 +63,8 @@ final class BalancedRequest implements ExecutableHttpRequest {
         Failure failure = Failure.of(e, attempt, body, isGivenUp());
         attempt.end(failure.outcome());
         if (failure.nothingSent()) {
-          unreachable = e;
+          unreachable =
+              new NodeFailedException(attempt.node(), failure.outcome().reason(), call, e);
           continue;
         }
         throw failed(e, attempt.node(), failure);
@@ -74,15 +75,18 @@ final class BalancedRequest implements ExecutableHttpRequest {
     }
   }
 
-  /** On the next node; where none is left, the exception shows them all, not just the last. */
-  private Attempt next(@Nullable Exception unreachable) throws IOException {
+  /** On the next node; where none is left, the exception shows them all, and the last failure. */
+  private Attempt next(@Nullable NodeFailedException unreachable) throws IOException {
     try {
       return call.route().next(hasBody());
     } catch (NoNodeAvailableException e) {
-      if (unreachable != null) {
-        e.addSuppressed(unreachable);
+      if (unreachable == null) {
+        throw e;
       }
-      throw e;
+      NoNodeAvailableException all =
+          new NoNodeAvailableException(e.getMessage() + "; at last " + unreachable.getMessage());
+      all.addSuppressed(unreachable);
+      throw all;
     }
   }
 

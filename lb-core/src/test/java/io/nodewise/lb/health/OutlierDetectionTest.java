@@ -24,7 +24,7 @@ class OutlierDetectionTest {
     assertThat(defaults.minimumVolume()).isEqualTo(20);
     assertThat(defaults.window()).isEqualTo(40);
     assertThat(defaults.baseEjection()).isEqualTo(Duration.ofSeconds(5));
-    assertThat(defaults.maxEjection()).isEqualTo(Duration.ofSeconds(300));
+    assertThat(defaults.maxEjection()).isEqualTo(Duration.ofMinutes(5));
     assertThat(defaults.maxEjectedFraction()).isEqualTo(0.3);
     assertThat(defaults)
         .hasToString(

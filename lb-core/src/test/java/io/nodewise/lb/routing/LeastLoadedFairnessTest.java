@@ -9,7 +9,6 @@ import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.time.Randomness;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +20,7 @@ class LeastLoadedFairnessTest {
   private final Randomness random = TestRuntime.seeded(20_260_101);
 
   private int[] counts(FakeCandidate[] nodes, int picks, Tried tried) {
-    Map<Candidate, Integer> index = new IdentityHashMap<>();
+    IdentityHashMap<Candidate, Integer> index = new IdentityHashMap<>();
     IntStream.range(0, nodes.length).forEach(i -> index.put(nodes[i], i));
     int[] counts = new int[nodes.length];
     for (int i = 0; i < picks; i++) {
