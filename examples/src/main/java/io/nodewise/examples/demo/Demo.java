@@ -65,7 +65,7 @@ public final class Demo implements Callable<Integer> {
   @Option(
       names = "--rate",
       paramLabel = "N",
-      defaultValue = "60",
+      defaultValue = "30",
       description = "Calls per second in all; default ${DEFAULT-VALUE}.")
   private int rate;
 

@@ -100,7 +100,6 @@ class BuilderHttpClientIT extends OnS3Nodes {
       assertThat(get(s3, "k" + i)).isEqualTo(bytes(300_000));
     }
 
-    nodes.get(2).hang();
     assertThat(mine.made().sent()).isGreaterThanOrEqualTo(20);
     assertThat(cluster.snapshot().failovers()).isPositive();
   }

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -96,7 +97,7 @@ class InFlightIT extends OnS3Nodes {
     idleAndNobodyCharged();
   }
 
-  @Test
+  @RepeatedTest(20)
   void abortByAnotherThreadWhileReading() throws Exception {
     nodes.onceAnywhere(Fault.stallReply(100_000).on("GET"));
     var body = open();
