@@ -120,6 +120,21 @@ class EjectionTest {
   }
 
   @Test
+  void a_node_spared_by_the_cap_is_not_put_out_for_one_fault_when_there_is_room() {
+    try (VirtualCluster cluster = VirtualCluster.up("http://n{1...4}:9000")) {
+      eject(cluster, N1);
+      for (int i = 0; i < 15; i++) {
+        cluster.endOn(N2, FAULT, 1);
+        cluster.endOn(N2, SUCCESS, 1);
+      }
+      cluster.awaitState(N1, NodeState.TRIAL, Duration.ofSeconds(6));
+      cluster.endOn(N1, SUCCESS, 3);
+      cluster.endOn(N2, FAULT, 1);
+      assertThat(cluster.state(N2)).isEqualTo(NodeState.UP);
+    }
+  }
+
+  @Test
   void a_share_of_faults_puts_a_node_out_though_no_five_come_in_a_row() {
     try (VirtualCluster cluster = VirtualCluster.up("http://n{1...4}:9000")) {
       for (int i = 0; i < 9; i++) { // 18 outcomes, half of them faults

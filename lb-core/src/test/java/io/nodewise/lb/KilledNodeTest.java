@@ -156,6 +156,7 @@ class KilledNodeTest {
     Attempt longDownload = cluster.beginOn(N2);
     kill();
     restart();
+    longDownload.firstByte();
     longDownload.end(Outcome.success());
     Attempt one = cluster.beginOn(N2);
     assertThat(cluster.burst(200)).doesNotContain(N2);
@@ -177,6 +178,18 @@ class KilledNodeTest {
     assertThat(cluster.state(N2)).as("four faults of its own").isEqualTo(NodeState.UP);
     cluster.endOn(N2, Outcome.fault("500"), 1);
     assertThat(cluster.state(N2)).isEqualTo(NodeState.EJECTED);
+  }
+
+  @Test
+  void faults_from_before_it_fell_are_not_held_against_it_when_it_is_back() {
+    for (int i = 0; i < 9; i++) {
+      cluster.endOn(N2, Outcome.fault("500"), 1);
+      cluster.endOn(N2, Outcome.success(), 1);
+    }
+    kill();
+    restart();
+    cluster.endOn(N2, Outcome.fault("500"), 2);
+    assertThat(cluster.state(N2)).as("two outcomes, not twenty").isEqualTo(NodeState.UP);
   }
 
   @Test
