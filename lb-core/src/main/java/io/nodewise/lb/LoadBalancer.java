@@ -17,7 +17,8 @@ import java.util.List;
  *
  * <p>Thread-safe. One load balancer serves any number of clients; closing a client leaves it open.
  * Whoever built it closes it: that ends its probes and its threads. Requests under way go on to
- * their end, without its clocks; any later use is an {@link IllegalStateException}.
+ * their end, without its clocks; any later use but looking on (getters, {@link #snapshot()}) is an
+ * {@link IllegalStateException}.
  */
 public final class LoadBalancer implements AutoCloseable {
   private final Cluster cluster;
