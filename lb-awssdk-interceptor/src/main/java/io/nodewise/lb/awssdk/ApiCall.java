@@ -20,7 +20,7 @@ final class ApiCall {
   private final Operation operation;
   private final @Nullable SdkRequest request;
   private final Route route;
-  private final Instant began = Instant.now();
+  private final long beganMillis = System.currentTimeMillis();
   private @Nullable RequestBody body;
   private @Nullable NodeFailedException lastFailure;
   private boolean replyLost;
@@ -47,8 +47,9 @@ final class ApiCall {
     return route;
   }
 
+  /** When the call began, by the wall clock, as servers tell the age of what they store. */
   Instant began() {
-    return began;
+    return Instant.ofEpochMilli(beganMillis);
   }
 
   @Nullable RequestBody body() {

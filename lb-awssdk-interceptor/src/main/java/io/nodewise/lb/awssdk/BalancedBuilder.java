@@ -26,10 +26,10 @@ import software.amazon.awssdk.services.s3.S3Configuration;
 
 /*
  * A dynamic proxy over the SDK's builder, because the SDK's own semantics would lose the balancing:
- * httpClientBuilder(…) replaces the transport. Three things are kept from the SDK's builder, or given
- * to it otherwise: the HTTP client, the override configuration in its consumer form (which starts
- * from an empty one there, and from what was set before here), and build(). Everything else goes
- * straight through.
+ * httpClientBuilder(…) replaces the transport. The HTTP client and the endpoint are kept from the
+ * SDK's builder until build(), which adds ours to them; the override configuration in its consumer
+ * form starts from what was set before, where the SDK's starts from an empty one; region and path
+ * style are only noted, so that our defaults give way to the user's. All else goes straight through.
  */
 /**
  * The builder handed out: an ordinary one whose balancing cannot be taken away. Not thread-safe.

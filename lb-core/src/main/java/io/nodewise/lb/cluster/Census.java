@@ -9,7 +9,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Questions about a whole set of nodes: pure functions of their published states. */
+/**
+ * Questions about a whole set of nodes: functions of their published states, and of their probes
+ * where witnesses are asked for, which is done under the registry's lock.
+ */
 final class Census {
   /** Below this share of eligible nodes the verdicts are doubted (Envoy's panic threshold). */
   static final double PANIC_THRESHOLD = 0.5;

@@ -43,7 +43,7 @@ public final class LiveNode implements Candidate {
   private volatile @Nullable Breaker breaker; // made and dropped by the registry under its lock
   private volatile boolean watched; // whether successes matter; by the registry under its lock
   private final AtomicInteger leftover = new AtomicInteger(); // in flight from before the era
-  private volatile int era; // see NodeHealth.era(); written by the registry under its lock
+  private volatile int era; // see Comeback.era(); written by the registry under its lock
 
   LiveNode(Node node, NodeHealth health) {
     this.node = node;

@@ -176,7 +176,7 @@ public final class Registry implements Prober.Sink {
         return false; // not a member any more; the prober will hear of it
       }
       long began = ticker.read() - result.took().toNanos();
-      boolean witnessed = Census.hasWitness(nodes, node, began);
+      boolean witnessed = !result.isUp() && Census.hasWitness(nodes, node, began);
       change(node, now -> node.health.probed(result, witnessed, now));
       if (!result.isUp() && node.health.isInDoubt()) {
         again.add(node.node());
