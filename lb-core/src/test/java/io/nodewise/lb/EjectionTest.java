@@ -1,7 +1,7 @@
 package io.nodewise.lb;
 
-import static io.nodewise.lb.health.ScriptedProbeClient.refused;
-import static io.nodewise.lb.health.ScriptedProbeClient.up;
+import static io.nodewise.lb.probe.ScriptedProbeClient.refused;
+import static io.nodewise.lb.probe.ScriptedProbeClient.up;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nodewise.lb.health.OutlierDetection;

@@ -1,6 +1,6 @@
 package io.nodewise.lb;
 
-import static io.nodewise.lb.health.ScriptedProbeClient.refused;
+import static io.nodewise.lb.probe.ScriptedProbeClient.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nodewise.lb.health.HealthCheck;

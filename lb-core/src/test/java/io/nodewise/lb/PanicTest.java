@@ -1,15 +1,15 @@
 package io.nodewise.lb;
 
-import static io.nodewise.lb.health.ScriptedProbeClient.noAnswer;
-import static io.nodewise.lb.health.ScriptedProbeClient.refused;
-import static io.nodewise.lb.health.ScriptedProbeClient.status;
-import static io.nodewise.lb.health.ScriptedProbeClient.up;
+import static io.nodewise.lb.probe.ScriptedProbeClient.noAnswer;
+import static io.nodewise.lb.probe.ScriptedProbeClient.refused;
+import static io.nodewise.lb.probe.ScriptedProbeClient.status;
+import static io.nodewise.lb.probe.ScriptedProbeClient.up;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nodewise.lb.health.OutlierDetection;
-import io.nodewise.lb.health.ProbeResult;
 import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.node.Outcome;
+import io.nodewise.lb.probe.ProbeResult;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

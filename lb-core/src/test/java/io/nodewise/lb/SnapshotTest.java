@@ -1,6 +1,6 @@
 package io.nodewise.lb;
 
-import static io.nodewise.lb.health.ScriptedProbeClient.noAnswer;
+import static io.nodewise.lb.probe.ScriptedProbeClient.noAnswer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 

@@ -1,6 +1,6 @@
 package io.nodewise.lb;
 
-import io.nodewise.lb.health.ProbeClient;
+import io.nodewise.lb.probe.ProbeClient;
 import io.nodewise.lb.time.Randomness;
 import io.nodewise.lb.time.Tasks;
 import io.nodewise.lb.time.Ticker;

@@ -3,9 +3,9 @@ package io.nodewise.lb;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nodewise.lb.health.HealthCheck;
-import io.nodewise.lb.health.ScriptedProbeClient;
 import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.node.Outcome;
+import io.nodewise.lb.probe.ScriptedProbeClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

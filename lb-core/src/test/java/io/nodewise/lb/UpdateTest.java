@@ -1,7 +1,7 @@
 package io.nodewise.lb;
 
-import static io.nodewise.lb.health.ScriptedProbeClient.refused;
-import static io.nodewise.lb.health.ScriptedProbeClient.status;
+import static io.nodewise.lb.probe.ScriptedProbeClient.refused;
+import static io.nodewise.lb.probe.ScriptedProbeClient.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

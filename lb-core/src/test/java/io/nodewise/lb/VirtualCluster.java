@@ -1,9 +1,7 @@
 package io.nodewise.lb;
 
 import io.nodewise.lb.health.HealthCheck;
-import io.nodewise.lb.health.ProbeClient;
-import io.nodewise.lb.health.ProbeResult;
-import io.nodewise.lb.health.ScriptedProbeClient;
+import io.nodewise.lb.health.Probe;
 import io.nodewise.lb.node.LoadBalancerListener;
 import io.nodewise.lb.node.NoNodeAvailableException;
 import io.nodewise.lb.node.Node;
@@ -11,6 +9,9 @@ import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.node.Outcome;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.node.Transition;
+import io.nodewise.lb.probe.ProbeClient;
+import io.nodewise.lb.probe.ProbeResult;
+import io.nodewise.lb.probe.ScriptedProbeClient;
 import io.nodewise.lb.time.VirtualTasks;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A load balancer in virtual time, whose probes answer by a script and each after the time it says
@@ -235,8 +237,13 @@ public final class VirtualCluster implements AutoCloseable {
   /** Delivers a result when the time it took has passed. */
   private final class TakingTime implements ProbeClient {
     @Override
-    public void probe(Node node, HealthCheck check, Consumer<ProbeResult> done) {
-      probes.probe(node, check, result -> tasks.schedule(result.took(), () -> done.accept(result)));
+    public void probe(
+        Node node, HealthCheck check, @Nullable Probe question, Consumer<ProbeResult> done) {
+      probes.probe(
+          node,
+          check,
+          question,
+          result -> tasks.schedule(result.took(), () -> done.accept(result)));
     }
 
     @Override

@@ -6,8 +6,7 @@ import io.nodewise.lb.cluster.Cluster;
 import io.nodewise.lb.cluster.LiveNode;
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.health.OutlierDetection;
-import io.nodewise.lb.health.ProbeClient;
-import io.nodewise.lb.health.ProbeResult;
+import io.nodewise.lb.health.Probe;
 import io.nodewise.lb.health.SlowStart;
 import io.nodewise.lb.node.NoNodeAvailableException;
 import io.nodewise.lb.node.Node;
@@ -15,6 +14,8 @@ import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.node.Outcome;
 import io.nodewise.lb.node.RequestHint;
+import io.nodewise.lb.probe.ProbeClient;
+import io.nodewise.lb.probe.ProbeResult;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.BalancingPolicy;
 import io.nodewise.lb.routing.Tried;
@@ -24,6 +25,7 @@ import io.nodewise.lb.time.Ticker;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -132,7 +134,8 @@ public class PickBenchmark {
   private static final ProbeClient NO_PROBES =
       new ProbeClient() {
         @Override
-        public void probe(Node node, HealthCheck check, Consumer<ProbeResult> done) {
+        public void probe(
+            Node node, HealthCheck check, @Nullable Probe question, Consumer<ProbeResult> done) {
           throw new UnsupportedOperationException("a probe of " + node);
         }
 

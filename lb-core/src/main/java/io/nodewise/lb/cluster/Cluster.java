@@ -2,14 +2,14 @@ package io.nodewise.lb.cluster;
 
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.health.OutlierDetection;
-import io.nodewise.lb.health.ProbeClient;
-import io.nodewise.lb.health.Prober;
 import io.nodewise.lb.health.SlowStart;
 import io.nodewise.lb.node.LoadBalancerListener;
 import io.nodewise.lb.node.NoNodeAvailableException;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.RequestHint;
+import io.nodewise.lb.probe.ProbeClient;
+import io.nodewise.lb.probe.Prober;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.Candidate;
 import io.nodewise.lb.routing.Picker;

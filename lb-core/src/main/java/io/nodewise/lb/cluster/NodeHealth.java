@@ -2,10 +2,10 @@ package io.nodewise.lb.cluster;
 
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.health.OutlierDetection;
-import io.nodewise.lb.health.ProbeResult;
-import io.nodewise.lb.health.RiseFall;
 import io.nodewise.lb.health.SlowStart;
 import io.nodewise.lb.node.NodeState;
+import io.nodewise.lb.probe.ProbeResult;
+import io.nodewise.lb.probe.RiseFall;
 import io.nodewise.lb.time.Randomness;
 import java.util.regex.Pattern;
 

@@ -1,14 +1,15 @@
 package io.nodewise.lb.cluster;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.nodewise.lb.health.ProbeResult;
-import io.nodewise.lb.health.Prober;
 import io.nodewise.lb.node.LoadBalancerListener;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.node.Outcome;
 import io.nodewise.lb.node.Transition;
+import io.nodewise.lb.probe.Pace;
+import io.nodewise.lb.probe.ProbeResult;
+import io.nodewise.lb.probe.Prober;
 import io.nodewise.lb.routing.RoutingTable;
 import io.nodewise.lb.time.Tasks;
 import io.nodewise.lb.time.Ticker;
@@ -167,13 +168,13 @@ public final class Registry implements Prober.Sink {
   }
 
   @Override
-  public boolean probed(Node probed, ProbeResult result) {
+  public Pace probed(Node probed, ProbeResult result) {
     List<Node> again = new ArrayList<>();
     boolean changing;
     synchronized (lock) {
       LiveNode node = byId.get(probed.id());
       if (node == null || !node.node().uri().equals(probed.uri())) {
-        return false; // not a member any more; the prober will hear of it
+        return Pace.STEADY; // not a member any more; the prober will hear of it
       }
       long began = ticker.read() - result.took().toNanos();
       boolean witnessed = !result.isUp() && Census.hasWitness(nodes, node, began);
@@ -185,7 +186,7 @@ public final class Registry implements Prober.Sink {
       changing = node.health.isChanging();
     }
     again.forEach(probeSoon);
-    return changing;
+    return changing ? Pace.FAST : Pace.STEADY;
   }
 
   /** Time passed: ends ejections, goes on with slow starts, lets penalties fade. */

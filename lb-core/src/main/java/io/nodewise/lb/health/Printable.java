@@ -3,13 +3,13 @@ package io.nodewise.lb.health;
 import java.util.Locale;
 
 /** Makes one short line of text that others wrote, for messages and logs. */
-final class Printable {
+public final class Printable {
   private static final int MAX_LENGTH = 200;
 
   private Printable() {}
 
   /** What is not printable ASCII is escaped, what is too long is cut. */
-  static String of(String text) {
+  public static String of(String text) {
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < text.length(); i++) {
       if (out.length() >= MAX_LENGTH) {

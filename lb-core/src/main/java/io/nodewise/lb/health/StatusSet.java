@@ -7,6 +7,8 @@ import java.util.BitSet;
  * Some HTTP statuses. Immutable and thread-safe; may hold what can't be one, for an error later.
  */
 final class StatusSet {
+  static final String EXPECTED = "one or more of 100 to 599";
+
   private static final int LOWEST = 100;
   private static final int HIGHEST = 599;
 

@@ -1,13 +1,10 @@
 /**
- * Health: what a probe asks ({@link io.nodewise.lb.health.HealthCheck}), the clock and the sockets
- * that send probes ({@link io.nodewise.lb.health.Prober}, {@link
- * io.nodewise.lb.health.SocketProbeClient}), how results are counted, and the settings of passive
- * detection and recovery. Calls the rooms {@code node} and {@code time} only. Presets, kinds of
- * probes and constants may be changed here; what a result does to a node is decided in {@code
- * cluster}, never here.
- *
- * <p>Settings and presets are API; the prober, its clients and results are machinery that may
- * change.
+ * Health settings: what a probe asks and what its answer means ({@link
+ * io.nodewise.lb.health.HealthCheck} and its presets, {@link io.nodewise.lb.health.Probe}), when
+ * outcomes of requests put a node out ({@link io.nodewise.lb.health.OutlierDetection}), and how it
+ * comes back ({@link io.nodewise.lb.health.SlowStart}). Values and pure functions; calls {@code
+ * node} only. Presets and constants may be changed here; the clock and the sockets are in {@code
+ * probe}, and what a verdict does to a node is decided in {@code cluster}.
  */
 @NullMarked
 package io.nodewise.lb.health;

@@ -25,18 +25,21 @@ public final class Node {
   private final @Nullable String zone;
   private final double weight;
   private final int tier;
+  private final @Nullable String site;
+  private final boolean probed;
   private final int hash;
 
-  private Node(
-      Authority address, @Nullable String id, @Nullable String zone, double weight, int tier) {
+  private Node(Authority address, @Nullable String id, Builder settings) {
     this.address = address;
     this.authority = address.text();
     this.uri = address.uri();
     this.id = id == null ? authority : id;
-    this.zone = zone;
-    this.weight = weight;
-    this.tier = tier;
-    this.hash = Objects.hash(this.id, address, zone, weight, tier);
+    this.zone = settings.zone;
+    this.weight = settings.weight + 0.0; // -0.0 becomes 0.0
+    this.tier = settings.tier;
+    this.site = settings.site;
+    this.probed = settings.probed;
+    this.hash = Objects.hash(this.id, address, zone, weight, tier, site, probed);
   }
 
   /**
@@ -63,7 +66,7 @@ public final class Node {
   }
 
   static Node of(Authority address) {
-    return new Node(address, null, null, DEFAULT_WEIGHT, 0);
+    return new Node(address, null, new Builder(address.text()));
   }
 
   /** Starts a node at an address, which is checked by {@link Builder#build()}. */
@@ -73,8 +76,13 @@ public final class Node {
 
   /** A builder with everything as it is here, the id and the address included. */
   public Builder toBuilder() {
-    Builder builder = new Builder(uri.toString()).id(id).weight(weight).tier(tier);
-    return zone == null ? builder : builder.zone(zone);
+    Builder builder = new Builder(uri.toString()).id(id);
+    builder.zone = zone;
+    builder.weight = weight;
+    builder.tier = tier;
+    builder.site = site;
+    builder.probed = probed;
+    return builder;
   }
 
   /** What logs, tables and operators call it: {@link #authority()} unless it was given an id. */
@@ -133,6 +141,16 @@ public final class Node {
     return tier;
   }
 
+  /** The name of its site, where the set has several in order of priority; empty by default. */
+  public Optional<String> site() {
+    return Optional.ofNullable(site);
+  }
+
+  /** Whether it is probed, true by default; if not, only requests tell how it is. */
+  public boolean isProbed() {
+    return probed;
+  }
+
   /** Equal in every field. */
   @Override
   public boolean equals(@Nullable Object other) {
@@ -143,7 +161,9 @@ public final class Node {
             && address.equals(that.address)
             && Objects.equals(zone, that.zone)
             && Double.compare(weight, that.weight) == 0
-            && tier == that.tier);
+            && tier == that.tier
+            && Objects.equals(site, that.site)
+            && probed == that.probed);
   }
 
   @Override
@@ -161,8 +181,13 @@ public final class Node {
     if (weight != DEFAULT_WEIGHT) {
       more.append(", weight ").append(weight);
     }
-    if (tier != 0) {
+    if (site != null) {
+      more.append(", site ").append(site);
+    } else if (tier != 0) {
       more.append(", tier ").append(tier);
+    }
+    if (!probed) {
+      more.append(", not probed");
     }
     return more.length() == 0 ? id : id + " (" + more.substring(2) + ")";
   }
@@ -174,6 +199,8 @@ public final class Node {
     private @Nullable String zone;
     private double weight = DEFAULT_WEIGHT;
     private int tier;
+    private @Nullable String site;
+    private boolean probed = true;
 
     private Builder(String uri) {
       this.uri = Objects.requireNonNull(uri, "uri");
@@ -203,11 +230,23 @@ public final class Node {
       return this;
     }
 
+    /** The name of its site; the tier says when the site is used. Default: none. */
+    public Builder site(String site) {
+      this.site = Objects.requireNonNull(site, "site");
+      return this;
+    }
+
+    /** Whether it is probed. Default: true. */
+    public Builder probed(boolean probed) {
+      this.probed = probed;
+      return this;
+    }
+
     /**
      * The node.
      *
      * @throws IllegalArgumentException when the address is none (see {@link Node#of(String)}), the
-     *     id or zone is blank or has control characters, or a number is out of its range
+     *     id, zone or site is blank or has control characters, or a number is out of its range
      */
     public Node build() {
       Authority address;
@@ -218,6 +257,7 @@ public final class Node {
       }
       checkName("node id", id);
       checkName("node zone", zone);
+      checkName("node site", site);
       if (!(weight >= 0 && weight <= Double.MAX_VALUE)) {
         throw new IllegalArgumentException(
             "node weight: " + weight + " (expected: >= 0 and finite)");
@@ -225,7 +265,7 @@ public final class Node {
       if (tier < 0) {
         throw new IllegalArgumentException("node tier: " + tier + " (expected: >= 0)");
       }
-      return new Node(address, id, zone, weight + 0.0, tier); // + 0.0: -0.0 becomes 0.0
+      return new Node(address, id, this);
     }
 
     private static void checkName(String what, @Nullable String name) {

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.health.OutlierDetection;
-import io.nodewise.lb.health.ProbeResult;
-import io.nodewise.lb.health.ScriptedProbeClient;
 import io.nodewise.lb.health.SlowStart;
 import io.nodewise.lb.node.LoadBalancerListener;
 import io.nodewise.lb.node.NoNodeAvailableException;
@@ -15,6 +13,8 @@ import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.node.Outcome;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.node.Transition;
+import io.nodewise.lb.probe.ProbeResult;
+import io.nodewise.lb.probe.ScriptedProbeClient;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.BalancingPolicy;
 import io.nodewise.lb.routing.Candidate;

@@ -3,7 +3,9 @@ package io.nodewise.lb.health;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nodewise.lb.node.Node;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -12,21 +14,27 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class HealthCheckTest {
 
-  private static void rejects(UnaryOperator<HealthCheck.Builder> change, String message) {
-    HealthCheck.Builder builder = change.apply(HealthCheck.builder()); // setters never throw
+  private static void rejects(UnaryOperator<HealthCheckBuilder> change, String message) {
+    HealthCheckBuilder builder = change.apply(HealthCheck.builder()); // setters never throw
     assertThatThrownBy(builder::build)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
+  }
+
+  private static ProbeRequest asked(HealthCheck check) {
+    return check.probe().orElseThrow().request(Node.of("http://a:9000"));
+  }
+
+  private static boolean expects(HealthCheck check, int status) {
+    return !check.probe().orElseThrow().read(new ProbeAnswer(status, Map.of(), "")).isDown();
   }
 
   @Test
   void defaults() {
     HealthCheck check = HealthCheck.auto();
     assertThat(check.kind()).isEqualTo(HealthCheck.Kind.HTTP);
-    assertThat(check.method()).isEqualTo("GET");
-    assertThat(check.path()).isEqualTo("/");
+    assertThat(asked(check)).isEqualTo(ProbeRequest.get("/"));
     assertThat(check.port()).isZero();
-    assertThat(check.headers()).isEmpty();
     assertThat(check.interval()).isEqualTo(Duration.ofSeconds(5));
     assertThat(check.fastInterval()).isEqualTo(Duration.ofSeconds(1));
     assertThat(check.timeout()).isEqualTo(Duration.ofSeconds(1));
@@ -38,7 +46,7 @@ class HealthCheckTest {
   @ParameterizedTest
   @CsvSource({"200,true", "301,true", "403,true", "499,true", "500,false", "503,false", "-1,false"})
   void auto_takes_any_answer_below_500(int status, boolean alive) {
-    assertThat(HealthCheck.auto().expects(status)).isEqualTo(alive);
+    assertThat(expects(HealthCheck.auto(), status)).isEqualTo(alive);
   }
 
   @Test
@@ -47,7 +55,8 @@ class HealthCheckTest {
     assertThat(HealthCheck.http("/a?b=c"))
         .hasToString("GET /a?b=c -> 200 every PT5S, timeout PT1S");
     assertThat(HealthCheck.minio())
-        .hasToString("GET /minio/health/live -> 200,429 every PT5S, timeout PT1S");
+        .hasToString(
+            "GET /minio/health/live -> 200,429, x-minio-server-status: offline -> DOWN every PT5S, timeout PT1S");
     assertThat(HealthCheck.s3proxy()).hasToString("GET /healthz -> 200 every PT5S, timeout PT1S");
     assertThat(HealthCheck.tcp().toBuilder().port(81).build())
         .hasToString("TCP connect on port 81 every PT5S, timeout PT1S");
@@ -57,21 +66,23 @@ class HealthCheckTest {
   @Test
   void a_builder_changes_no_check_made_from_it_or_it_was_made_from() {
     HealthCheck first = HealthCheck.builder().header("Host", "a").build();
-    HealthCheck.Builder builder = first.toBuilder().header("host", "b");
+    HealthCheckBuilder builder = first.toBuilder().header("host", "b");
     HealthCheck second = builder.build();
     builder.header("X-More", "c").expectedStatuses(204).interval(Duration.ofSeconds(9));
-    assertThat(first.headers()).containsExactly(java.util.Map.entry("Host", "a"));
-    assertThat(second.headers()).hasSize(1).containsEntry("HOST", "b");
-    assertThat(second.expects(204)).isFalse();
+    assertThat(asked(first).headers()).containsExactly(Map.entry("Host", "a"));
+    assertThat(asked(second).headers()).hasSize(1).containsEntry("HOST", "b");
+    assertThat(expects(second, 204)).isFalse();
     assertThat(second.interval()).isEqualTo(Duration.ofSeconds(5));
-    assertThatThrownBy(() -> first.headers().put("a", "b"))
+    assertThatThrownBy(() -> asked(first).headers().put("a", "b"))
         .isInstanceOf(UnsupportedOperationException.class);
   }
 
   @Test
-  void presets_keep_their_headers_through_a_builder() {
+  void presets_keep_their_rules_through_a_builder() {
     HealthCheck check = HealthCheck.minio().toBuilder().fall(1).build();
-    assertThat(check.downHeaders()).containsEntry("X-Minio-Server-Status", "offline");
+    ProbeAnswer offline = new ProbeAnswer(200, Map.of("X-Minio-Server-Status", "Offline"), "");
+    assertThat(check.probe().orElseThrow().read(offline).isDown()).isTrue();
+    assertThat(check.clusterCheck()).isPresent();
   }
 
   @Test
@@ -81,10 +92,12 @@ class HealthCheckTest {
             .expectedStatusRange(200, 299)
             .expectedStatuses(503, 204, 205, 206)
             .build();
-    assertThat(IntStream.range(0, 1000).filter(check::expects)).containsExactly(204, 205, 206, 503);
+    assertThat(IntStream.range(0, 1000).filter(status -> expects(check, status)))
+        .containsExactly(204, 205, 206, 503);
     assertThat(check).asString().contains("-> 204-206,503 ");
-    assertThat(check.toBuilder().expectedStatusRange(599, 599).build().expects(599)).isTrue();
-    assertThat(HealthCheck.builder().expectedStatuses(1).expectedStatuses(200).build().expects(200))
+    assertThat(expects(check.toBuilder().expectedStatusRange(599, 599).build(), 599)).isTrue();
+    assertThat(
+            expects(HealthCheck.builder().expectedStatuses(1).expectedStatuses(200).build(), 200))
         .isTrue();
   }
 

@@ -1,4 +1,4 @@
-package io.nodewise.lb.health;
+package io.nodewise.lb.probe;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;

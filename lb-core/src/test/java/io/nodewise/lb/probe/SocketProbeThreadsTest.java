@@ -1,8 +1,9 @@
-package io.nodewise.lb.health;
+package io.nodewise.lb.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nodewise.lb.health.ProbeResult.Evidence;
+import io.nodewise.lb.health.HealthCheck;
+import io.nodewise.lb.probe.ProbeResult.Evidence;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -110,6 +111,7 @@ class SocketProbeThreadsTest {
       probing.client.probe(
           server.node(),
           HealthCheck.auto(),
+          HealthCheck.auto().probe().orElseThrow(),
           r -> {
             thrown.countDown();
             throw new IllegalStateException("boom");

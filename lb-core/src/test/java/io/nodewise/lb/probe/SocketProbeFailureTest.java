@@ -1,12 +1,13 @@
-package io.nodewise.lb.health;
+package io.nodewise.lb.probe;
 
-import static io.nodewise.lb.health.Probing.impatient;
+import static io.nodewise.lb.probe.Probing.impatient;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.nodewise.lb.health.ProbeResult.Evidence;
+import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.node.Node;
+import io.nodewise.lb.probe.ProbeResult.Evidence;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Inet6Address;
@@ -103,9 +104,9 @@ class SocketProbeFailureTest {
   }
 
   @Test
-  void an_unexpected_status_is_told_without_waiting_for_the_body() throws Exception {
+  void an_unexpected_status_is_told_even_if_the_body_never_ends() throws Exception {
     try (LoopbackServer server = dribbling("HTTP/1.1 503 Busy\r\nContent-Length: 1000\r\n\r\n")) {
-      ProbeResult result = probing.probePatiently(server.node(), HealthCheck.http("/"));
+      ProbeResult result = probing.probe(server.node(), impatient(HealthCheck.http("/")));
       assertDown(result, Evidence.ANSWERED, "503 (expected: 200)");
     }
   }

@@ -1,4 +1,4 @@
-package io.nodewise.lb.health;
+package io.nodewise.lb.probe;
 
 import java.io.IOException;
 import java.net.Socket;

@@ -1,5 +1,6 @@
-package io.nodewise.lb.health;
+package io.nodewise.lb.probe;
 
+import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.time.Randomness;
 import io.nodewise.lb.time.Tasks;
@@ -44,10 +45,9 @@ public final class Prober implements AutoCloseable {
   public interface Sink {
     /**
      * Called on the {@link Tasks} thread, one result at a time; must not block. Never sees a {@link
-     * ProbeResult.Evidence#LOCAL} result. Returns whether the node is changing or down, so that its
-     * next probe comes after the fast interval.
+     * ProbeResult.Evidence#LOCAL} result. Returns how soon the next probe is wanted.
      */
-    boolean probed(Node node, ProbeResult result);
+    Pace probed(Node node, ProbeResult result);
   }
 
   final HealthCheck check;
@@ -131,8 +131,8 @@ public final class Prober implements AutoCloseable {
     return closed;
   }
 
-  /** Whether the node is changing or down; {@code otherwise} where the sink failed to say. */
-  boolean tell(Node node, ProbeResult result, boolean otherwise) {
+  /** How soon to probe again; {@code otherwise} where the sink failed to say. */
+  Pace tell(Node node, ProbeResult result, Pace otherwise) {
     try {
       return sink.probed(node, result);
     } catch (RuntimeException e) {

@@ -1,7 +1,9 @@
-package io.nodewise.lb.health;
+package io.nodewise.lb.probe;
 
-import io.nodewise.lb.health.ProbeResult.Evidence;
+import io.nodewise.lb.health.HealthCheck;
+import io.nodewise.lb.health.Probe;
 import io.nodewise.lb.node.Node;
+import io.nodewise.lb.probe.ProbeResult.Evidence;
 import io.nodewise.lb.time.Ticker;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -11,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link ProbeClient} that answers by a script for each node, by id: the answers given are used
@@ -128,7 +131,8 @@ public final class ScriptedProbeClient implements ProbeClient {
   }
 
   @Override
-  public void probe(Node node, HealthCheck check, Consumer<ProbeResult> done) {
+  public void probe(
+      Node node, HealthCheck check, @Nullable Probe question, Consumer<ProbeResult> done) {
     ProbeResult result;
     synchronized (this) {
       sent.add(new Sent(node, check, ticker.read()));

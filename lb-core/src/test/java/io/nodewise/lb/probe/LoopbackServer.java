@@ -1,4 +1,4 @@
-package io.nodewise.lb.health;
+package io.nodewise.lb.probe;
 
 import io.nodewise.lb.node.Node;
 import java.io.BufferedReader;

@@ -1,9 +1,15 @@
-package io.nodewise.lb.health;
+package io.nodewise.lb.probe;
 
+import io.nodewise.lb.health.HealthCheck;
+import io.nodewise.lb.health.ProbeAnswer;
+import io.nodewise.lb.health.ProbeRequest;
 import io.nodewise.lb.node.Node;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
@@ -13,7 +19,6 @@ import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.apache.hc.core5.http.message.MessageSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One HTTP question and its answer on a socket that is connected already. The JDK's own clients
@@ -28,17 +33,15 @@ final class HttpExchange {
   private static final Http1Config LIMITS =
       Http1Config.custom().setMaxLineLength(16 * 1024).setMaxHeaderCount(200).build();
 
-  private final HealthCheck check;
   private final ClassicHttpRequest request;
   private final DefaultBHttpClientConnection connection = new DefaultBHttpClientConnection(LIMITS);
 
-  HttpExchange(Node node, HealthCheck check) {
-    this.check = check;
-    request = new BasicClassicHttpRequest(check.method(), "/");
-    request.setPath(check.path()); // the constructor would take it apart: //a loses its a
+  HttpExchange(Node node, HealthCheck check, ProbeRequest asked) {
+    request = new BasicClassicHttpRequest(asked.method(), "/");
+    request.setPath(asked.pathAndQuery()); // the constructor would take it apart: //a loses its a
     request.setHeader("Host", authority(node, check));
     request.setHeader("User-Agent", "nodewise");
-    check.headers().forEach(request::setHeader); // each in place of ours
+    asked.headers().forEach(request::setHeader); // each in place of ours
     request.setHeader("Connection", "close");
   }
 
@@ -62,37 +65,27 @@ final class HttpExchange {
     return answer;
   }
 
+  /** The answer, put together. */
+  static ProbeAnswer read(ClassicHttpResponse answer, String body) {
+    Map<String, String> headers = new HashMap<>();
+    for (Header header : answer.getHeaders()) {
+      headers.put(header.getName(), header.getValue());
+    }
+    return new ProbeAnswer(answer.getCode(), headers, body);
+  }
+
   /** Reads the body, or as much of it as anybody may want. */
-  void readBody(ClassicHttpResponse answer) throws IOException, HttpException {
-    if (!MessageSupport.canResponseHaveBody(check.method(), answer)) {
-      return;
+  String body(ClassicHttpResponse answer) throws IOException, HttpException {
+    if (!MessageSupport.canResponseHaveBody(request.getMethod(), answer)) {
+      return "";
     }
     connection.receiveResponseEntity(answer);
     HttpEntity entity = answer.getEntity();
     if (entity == null) {
-      return;
+      return "";
     }
     @SuppressWarnings("MustBeClosed") // closing would read the rest; the socket is closed instead
     InputStream body = entity.getContent();
-    byte[] buffer = new byte[8 * 1024];
-    int total = 0;
-    while (total < MAX_BODY_BYTES) {
-      int read = body.read(buffer, 0, Math.min(buffer.length, MAX_BODY_BYTES - total));
-      if (read < 0) {
-        return;
-      }
-      total += read;
-    }
-  }
-
-  /** The header of the answer that means down whatever its status, or null. */
-  @Nullable Header downHeader(ClassicHttpResponse answer) {
-    for (Header header : answer.getHeaders()) {
-      String bad = check.downHeaders().get(header.getName());
-      if (bad != null && bad.equalsIgnoreCase(header.getValue())) {
-        return header;
-      }
-    }
-    return null;
+    return new String(body.readNBytes(MAX_BODY_BYTES), StandardCharsets.ISO_8859_1);
   }
 }

@@ -1,10 +1,11 @@
-package io.nodewise.lb.health;
+package io.nodewise.lb.probe;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nodewise.lb.health.ProbeResult.Evidence;
+import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.node.Node;
+import io.nodewise.lb.probe.ProbeResult.Evidence;
 import java.io.InputStream;
 import java.net.ServerSocket;
 import java.nio.file.Files;

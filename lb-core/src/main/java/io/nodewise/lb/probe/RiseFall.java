@@ -1,4 +1,4 @@
-package io.nodewise.lb.health;
+package io.nodewise.lb.probe;
 
 /**
  * Turns a row of single results into a settled verdict: {@code fall} failures in a row take a node

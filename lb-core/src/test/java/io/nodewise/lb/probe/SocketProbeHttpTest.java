@@ -1,4 +1,4 @@
-package io.nodewise.lb.health;
+package io.nodewise.lb.probe;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
@@ -15,8 +15,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
-import io.nodewise.lb.health.ProbeResult.Evidence;
+import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.node.Node;
+import io.nodewise.lb.probe.ProbeResult.Evidence;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -1,7 +1,12 @@
-package io.nodewise.lb.health;
+package io.nodewise.lb.probe;
 
-import io.nodewise.lb.health.ProbeResult.Evidence;
+import io.nodewise.lb.health.HealthCheck;
+import io.nodewise.lb.health.Printable;
+import io.nodewise.lb.health.Probe;
+import io.nodewise.lb.health.ProbeAnswer;
+import io.nodewise.lb.health.Verdict;
 import io.nodewise.lb.node.Node;
+import io.nodewise.lb.probe.ProbeResult.Evidence;
 import io.nodewise.lb.time.Tasks;
 import io.nodewise.lb.time.Ticker;
 import java.io.IOException;
@@ -15,13 +20,13 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.NoHttpResponseException;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +56,7 @@ final class ProbeRun implements Runnable {
 
   private final Node node;
   private final HealthCheck check;
+  private final @Nullable Probe question;
   private final Consumer<ProbeResult> done;
   private final Tasks tasks;
   private final Ticker ticker;
@@ -59,6 +65,7 @@ final class ProbeRun implements Runnable {
   private volatile Phase phase = Phase.WAITING; // written by the probe's thread
   private volatile long startedAt; // written by the probe's thread, before the phase
   private volatile @Nullable Socket socket; // written by the probe's thread, closed by any
+  private volatile @Nullable ProbeAnswer headOnly; // written by the probe's thread, before READING
   private @Nullable SSLSocketFactory factory; // of the probe's thread only; for https
   private @Nullable SSLSocket secured; // of the probe's thread only, which closes it politely
   private volatile boolean cut; // written by whoever cuts, before it closes the socket
@@ -66,12 +73,14 @@ final class ProbeRun implements Runnable {
   ProbeRun(
       Node node,
       HealthCheck check,
+      @Nullable Probe question,
       Consumer<ProbeResult> done,
       Tasks tasks,
       Ticker ticker,
       Supplier<SSLSocketFactory> tls) {
     this.node = node;
     this.check = check;
+    this.question = question;
     this.done = done;
     this.tasks = tasks;
     this.ticker = ticker;
@@ -104,13 +113,14 @@ final class ProbeRun implements Runnable {
    * classes and reads the trust store: time that must not be taken for the node's.
    */
   private @Nullable HttpExchange prepare() {
-    if (check.kind() != HealthCheck.Kind.HTTP) {
+    Probe asked = question;
+    if (asked == null) {
       return null;
     }
-    if (node.isSecure()) {
+    if (check.scheme().orElse(node.scheme()).equals("https")) {
       factory = tls.get();
     }
-    return new HttpExchange(node, check);
+    return new HttpExchange(node, check, asked.request(node));
   }
 
   /** Ends the probe, wherever it is, with a result that says nothing about the node. */
@@ -130,8 +140,20 @@ final class ProbeRun implements Runnable {
       case CONNECTING -> down(Evidence.NO_ANSWER, "no connection" + within);
       case SECURING -> down(Evidence.NO_ANSWER, "no TLS handshake" + within);
       case ASKING -> down(Evidence.NO_ANSWER, "no answer" + within);
-      case READING -> down(Evidence.ANSWERED, "answer not complete" + within);
+      case READING -> incomplete("answer not complete" + within);
     };
+  }
+
+  /** Down in any case; where the head of the answer says so already, for that reason. */
+  private ProbeResult incomplete(String reason) {
+    ProbeAnswer head = headOnly;
+    Probe asked = question;
+    try {
+      Verdict verdict = head == null || asked == null ? Verdict.up() : asked.read(head);
+      return down(Evidence.ANSWERED, verdict.isDown() ? verdict.reason() : reason);
+    } catch (RuntimeException e) {
+      return down(Evidence.LOCAL, "probe failed: " + e);
+    }
   }
 
   private void cutWith(ProbeResult result) {
@@ -191,18 +213,11 @@ final class ProbeRun implements Runnable {
   private ProbeResult ask(HttpExchange exchange, Socket connected)
       throws IOException, HttpException {
     phase = Phase.ASKING;
-    ClassicHttpResponse answer = exchange.ask(connected);
+    ClassicHttpResponse head = exchange.ask(connected);
+    headOnly = HttpExchange.read(head, "");
     phase = Phase.READING;
-    int status = answer.getCode();
-    if (!check.expects(status)) {
-      return down(Evidence.ANSWERED, status + " (expected: " + check.expected() + ")");
-    }
-    Header downHeader = exchange.downHeader(answer);
-    if (downHeader != null) {
-      return down(Evidence.ANSWERED, downHeader.getName() + ": " + downHeader.getValue());
-    }
-    exchange.readBody(answer);
-    return ProbeResult.up(Integer.toString(status), took());
+    ProbeAnswer answer = HttpExchange.read(head, exchange.body(head));
+    return ProbeResult.answered(Objects.requireNonNull(question).read(answer), answer, took());
   }
 
   private ProbeResult failure(Exception e) {
@@ -215,7 +230,7 @@ final class ProbeRun implements Runnable {
       case CONNECTING -> connectFailure(e);
       case SECURING -> down(Evidence.UNREACHABLE, "TLS: " + text(e));
       case ASKING -> askFailure(e);
-      case READING -> down(Evidence.ANSWERED, "answer not complete: " + text(e));
+      case READING -> incomplete("answer not complete: " + text(e));
     };
   }
 

@@ -1,10 +1,12 @@
-package io.nodewise.lb.health;
+package io.nodewise.lb.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.nodewise.lb.health.ProbeResult.Evidence;
+import io.nodewise.lb.health.HealthCheck;
+import io.nodewise.lb.health.Probe;
 import io.nodewise.lb.node.Node;
+import io.nodewise.lb.probe.ProbeResult.Evidence;
 import io.nodewise.lb.time.Randomness;
 import io.nodewise.lb.time.VirtualTasks;
 import java.time.Duration;
@@ -15,6 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The schedule of regular probes, in virtual time; urgent ones have a test of their own. */
@@ -39,7 +42,7 @@ class ProberTest {
         random,
         (node, result) -> {
           told.add(node.id() + " " + result.reason());
-          return fast.contains(node.id());
+          return fast.contains(node.id()) ? Pace.FAST : Pace.STEADY;
         });
   }
 
@@ -222,7 +225,8 @@ class ProberTest {
     ProbeClient bad =
         new ProbeClient() {
           @Override
-          public void probe(Node node, HealthCheck check, Consumer<ProbeResult> done) {
+          public void probe(
+              Node node, HealthCheck check, @Nullable Probe question, Consumer<ProbeResult> done) {
             if (++calls[0] % 2 == 0) {
               throw new IllegalStateException("boom");
             }
@@ -234,7 +238,13 @@ class ProberTest {
           public void close() {}
         };
     prober =
-        new Prober(HealthCheck.auto(), bad, tasks, tasks, random, (n, r) -> !told.add(r.reason()));
+        new Prober(
+            HealthCheck.auto(),
+            bad,
+            tasks,
+            tasks,
+            random,
+            (n, r) -> told.add(r.reason()) ? Pace.STEADY : Pace.FAST);
     prober.track(List.of(a));
     tasks.advance(Duration.ofSeconds(60));
     assertThat(calls[0]).isBetween(9, 16);

@@ -1,7 +1,9 @@
-package io.nodewise.lb.health;
+package io.nodewise.lb.probe;
 
-import io.nodewise.lb.health.ProbeResult.Evidence;
+import io.nodewise.lb.health.Probe;
+import io.nodewise.lb.health.ProbeAnswer;
 import io.nodewise.lb.node.Node;
+import io.nodewise.lb.probe.ProbeResult.Evidence;
 import io.nodewise.lb.time.Tasks;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +36,7 @@ final class NodeProbes {
   private final Prober prober;
   private Node node;
   private boolean stopped;
-  private boolean fast = true; // nothing is known yet
+  private Pace pace = Pace.FAST; // nothing is known yet
   private Tasks.@Nullable Scheduled nextRegular; // none while a probe is in flight
   private Tasks.@Nullable Scheduled nextUrgent; // while a suspicion waits for the gap to pass
   private @Nullable Flight regular;
@@ -44,12 +46,17 @@ final class NodeProbes {
   private boolean urgentEnded; // ever; only then is the following set
   private long urgentEndedAt;
   private boolean failsHere;
+  private @Nullable Probe question; // null where nothing is asked by HTTP
 
   /** Schedules the first probe. */
   NodeProbes(Prober prober, Node node) {
     this.prober = prober;
     this.node = node;
-    Duration within = HealthCheckSettings.shorter(FIRST_WITHIN, prober.check.interval());
+    this.question = prober.check.probe().orElse(null);
+    Duration within =
+        FIRST_WITHIN.compareTo(prober.check.interval()) < 0
+            ? FIRST_WITHIN
+            : prober.check.interval();
     scheduleRegular(within, prober.random.nextUnit());
   }
 
@@ -133,7 +140,10 @@ final class NodeProbes {
   private void send(Flight flight) {
     try {
       prober.client.probe(
-          node, prober.check, result -> prober.tasks.execute(() -> ended(flight, result)));
+          node,
+          prober.check,
+          question,
+          result -> prober.tasks.execute(() -> ended(flight, result)));
     } catch (
         RuntimeException e) { // against the contract; the node must be probed again all the same
       ProbeResult nothing = ProbeResult.down(Evidence.LOCAL, e.toString(), Duration.ZERO);
@@ -157,7 +167,8 @@ final class NodeProbes {
     take(flight, result);
     if (regular == null && urgent == null) {
       double spread = prober.check.jitter() * (2 * prober.random.nextUnit() - 1);
-      scheduleRegular(fast ? prober.check.fastInterval() : prober.check.interval(), 1 + spread);
+      scheduleRegular(
+          pace == Pace.STEADY ? prober.check.interval() : prober.check.fastInterval(), 1 + spread);
     }
     serveSuspicion();
   }
@@ -174,7 +185,15 @@ final class NodeProbes {
     }
     log.debug("Probe of {}: {}", node, result);
     lastTold = flight;
-    fast = prober.tell(node, result, fast);
+    ProbeAnswer answer = result.answer();
+    if (question != null && answer != null) {
+      try {
+        question = question.next(answer);
+      } catch (RuntimeException e) {
+        log.warn("What to ask {} next can't be said, so the same again: {}", node, e.toString());
+      }
+    }
+    pace = prober.tell(node, result, pace);
     if (!result.isUp()) {
       suspected = false; // confirmed
     }

@@ -1,7 +1,8 @@
-package io.nodewise.lb.health;
+package io.nodewise.lb.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.time.Tasks;
 import io.nodewise.lb.time.VirtualTasks;
@@ -28,7 +29,7 @@ class ProberSuspicionTest {
           new Random(7)::nextLong,
           (node, result) -> {
             told.add(result.reason());
-            return fast;
+            return fast ? Pace.FAST : Pace.STEADY;
           });
 
   @BeforeEach
@@ -116,7 +117,8 @@ class ProberSuspicionTest {
           public void close() {}
         };
     Prober late =
-        new Prober(prober.check, client, busy, tasks, new Random(7)::nextLong, (n, r) -> false);
+        new Prober(
+            prober.check, client, busy, tasks, new Random(7)::nextLong, (n, r) -> Pace.STEADY);
     prober.close();
     late.track(List.of(a));
     tasks.advance(Duration.ofMillis(1));
@@ -185,7 +187,7 @@ class ProberSuspicionTest {
             tasks,
             tasks,
             new Random(7)::nextLong,
-            (node, result) -> false);
+            (node, result) -> Pace.STEADY);
     quick.track(List.of(a));
     tasks.advance(Duration.ofMillis(200));
     quick.probeNow(a);

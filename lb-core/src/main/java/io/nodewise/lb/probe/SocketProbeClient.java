@@ -1,5 +1,7 @@
-package io.nodewise.lb.health;
+package io.nodewise.lb.probe;
 
+import io.nodewise.lb.health.HealthCheck;
+import io.nodewise.lb.health.Probe;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.time.Tasks;
 import io.nodewise.lb.time.Ticker;
@@ -8,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Probes over sockets of its own: a new connection for every probe, so that a probe tells whether
@@ -45,8 +48,9 @@ public final class SocketProbeClient implements ProbeClient {
   }
 
   @Override
-  public void probe(Node node, HealthCheck check, Consumer<ProbeResult> done) {
-    ProbeRun run = new ProbeRun(node, check, done, tasks, ticker, tls);
+  public void probe(
+      Node node, HealthCheck check, @Nullable Probe question, Consumer<ProbeResult> done) {
+    ProbeRun run = new ProbeRun(node, check, question, done, tasks, ticker, tls);
     running.add(run);
     try {
       threads.execute(

@@ -1,7 +1,8 @@
-package io.nodewise.lb.health;
+package io.nodewise.lb.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.time.ThreadTasks;
 import io.nodewise.lb.time.Ticker;
@@ -40,6 +41,7 @@ final class Probing implements AutoCloseable {
     client.probe(
         node,
         check,
+        check.probe().orElse(null),
         r -> {
           told.incrementAndGet();
           result.complete(r);

@@ -1,8 +1,8 @@
-package io.nodewise.lb.health;
+package io.nodewise.lb.probe;
 
-import static io.nodewise.lb.health.RiseFall.Change.FELL;
-import static io.nodewise.lb.health.RiseFall.Change.NONE;
-import static io.nodewise.lb.health.RiseFall.Change.ROSE;
+import static io.nodewise.lb.probe.RiseFall.Change.FELL;
+import static io.nodewise.lb.probe.RiseFall.Change.NONE;
+import static io.nodewise.lb.probe.RiseFall.Change.ROSE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

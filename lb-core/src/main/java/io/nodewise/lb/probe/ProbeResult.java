@@ -1,24 +1,20 @@
-package io.nodewise.lb.health;
+package io.nodewise.lb.probe;
 
+import io.nodewise.lb.health.ProbeAnswer;
+import io.nodewise.lb.health.Verdict;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one probe found out about one node.
  *
- * @param verdict whether the node is fit for requests
+ * @param verdict what the node is fit for
  * @param evidence what the verdict rests on
- * @param reason why, in a few words, such as {@code connection refused}
  * @param took from the start of the probe to its verdict
+ * @param answer what it answered by HTTP, if it did
  */
-public record ProbeResult(Verdict verdict, Evidence evidence, String reason, Duration took) {
-
-  /** Whether the node is fit for requests. */
-  public enum Verdict {
-    /** The node answered as expected. */
-    UP,
-    /** The node did not, or not as expected. */
-    DOWN
-  }
+public record ProbeResult(
+    Verdict verdict, Evidence evidence, Duration took, @Nullable ProbeAnswer answer) {
 
   /** What a verdict rests on. */
   public enum Evidence {
@@ -42,17 +38,27 @@ public record ProbeResult(Verdict verdict, Evidence evidence, String reason, Dur
 
   /** The node answered as expected. */
   public static ProbeResult up(String reason, Duration took) {
-    return new ProbeResult(Verdict.UP, Evidence.ANSWERED, reason, took);
+    return new ProbeResult(Verdict.up(reason), Evidence.ANSWERED, took, null);
   }
 
-  /** The node did not answer as expected. */
+  /** The node did not answer as expected, or not at all. */
   public static ProbeResult down(Evidence evidence, String reason, Duration took) {
-    return new ProbeResult(Verdict.DOWN, evidence, reason, took);
+    return new ProbeResult(Verdict.down(reason), evidence, took, null);
   }
 
-  /** Whether the node is fit for requests. */
+  /** The node answered, and this is what its answer means. */
+  public static ProbeResult answered(Verdict verdict, ProbeAnswer answer, Duration took) {
+    return new ProbeResult(verdict, Evidence.ANSWERED, took, answer);
+  }
+
+  /** Whether the node is alive, fit for everything or not. */
   public boolean isUp() {
-    return verdict == Verdict.UP;
+    return !verdict.isDown();
+  }
+
+  /** Why, in a few words, such as {@code connection refused}. */
+  public String reason() {
+    return verdict.reason();
   }
 
   /**
@@ -66,6 +72,6 @@ public record ProbeResult(Verdict verdict, Evidence evidence, String reason, Dur
 
   @Override
   public String toString() {
-    return verdict + " (" + reason + ", " + took.toMillis() + " ms)";
+    return verdict + " in " + took.toMillis() + " ms";
   }
 }
