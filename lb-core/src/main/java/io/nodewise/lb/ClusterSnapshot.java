@@ -10,12 +10,17 @@ import java.util.Locale;
  * nodes are read one after another while requests go on, so they need not add up.
  *
  * @param nodes the nodes, in the order of the set
+ * @param sites the sites, or tiers of nodes, in order of priority
  * @param attempts attempts so far, of the present members
  * @param failovers how often a request went on at another node
  * @param panic whether fewer than half of the nodes are eligible
  */
 public record ClusterSnapshot(
-    List<NodeSnapshot> nodes, long attempts, long failovers, boolean panic) {
+    List<NodeSnapshot> nodes,
+    List<SiteSnapshot> sites,
+    long attempts,
+    long failovers,
+    boolean panic) {
 
   private static final List<String> HEADER =
       List.of(
@@ -30,9 +35,10 @@ public record ClusterSnapshot(
           "P99",
           "REASON");
 
-  /** Copies the list. */
+  /** Copies the lists. */
   public ClusterSnapshot {
     nodes = List.copyOf(nodes);
+    sites = List.copyOf(sites);
   }
 
   /** Nodes that may be given requests. */
@@ -71,7 +77,7 @@ public record ClusterSnapshot(
               Long.toString(node.faults()),
               shortly(node.firstByteP50()),
               shortly(node.firstByteP99()),
-              node.reason()));
+              node.reason() + (node.paused() ? ", paused" : "")));
     }
     int[] widths = new int[HEADER.size()];
     for (List<String> row : rows) {

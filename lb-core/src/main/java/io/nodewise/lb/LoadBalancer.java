@@ -1,14 +1,11 @@
 package io.nodewise.lb;
 
 import io.nodewise.lb.cluster.Cluster;
-import io.nodewise.lb.cluster.LiveNode;
 import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.retry.Timeouts;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * A set of equal nodes kept true by probes and by the outcomes of requests, from which every
@@ -91,31 +88,7 @@ public final class LoadBalancer implements AutoCloseable {
 
   /** The cluster at this moment; may be asked after {@link #close()} too. */
   public ClusterSnapshot snapshot() {
-    long now = cluster.ticker().read();
-    List<LiveNode> nodes = cluster.registry().nodes();
-    long total = 0;
-    for (LiveNode node : nodes) {
-      total += node.attempts();
-    }
-    List<NodeSnapshot> views = new ArrayList<>(nodes.size());
-    for (LiveNode node : nodes) {
-      views.add(
-          new NodeSnapshot(
-              node.node(),
-              node.state(),
-              node.reason(),
-              Duration.ofNanos(Math.max(0, now - node.since())),
-              node.inFlight(),
-              node.attempts(),
-              node.faults(),
-              node.loads(),
-              total == 0 ? 0 : (double) node.attempts() / total,
-              node.weight(),
-              node.penalty(),
-              Duration.ofNanos(node.firstByteQuantile(0.5)),
-              Duration.ofNanos(node.firstByteQuantile(0.99))));
-    }
-    return new ClusterSnapshot(views, total, cluster.failovers(), cluster.isPanic());
+    return Snapshots.of(cluster);
   }
 
   /**
@@ -126,7 +99,7 @@ public final class LoadBalancer implements AutoCloseable {
    */
   public void drain(String id) {
     requireOpen();
-    cluster.registry().drain(id);
+    cluster.operators().drain(id);
   }
 
   /**
@@ -136,7 +109,7 @@ public final class LoadBalancer implements AutoCloseable {
    */
   public void disable(String id) {
     requireOpen();
-    cluster.registry().disable(id);
+    cluster.operators().disable(id);
   }
 
   /**
@@ -146,7 +119,23 @@ public final class LoadBalancer implements AutoCloseable {
    */
   public void resume(String id) {
     requireOpen();
-    cluster.registry().resume(id);
+    cluster.operators().resume(id);
+  }
+
+  /**
+   * Gives the node another weight from now on: twice another's weight is twice its share, 0 drains
+   * it. Holds until the next call, or until {@link #update} brings the node with another weight
+   * than it had.
+   *
+   * @throws IllegalArgumentException if there is no such node, or the weight is negative or not
+   *     finite
+   */
+  public void weight(String id, double weight) {
+    requireOpen();
+    if (!(weight >= 0 && weight <= Double.MAX_VALUE)) {
+      throw new IllegalArgumentException("weight: " + weight + " (expected: >= 0 and finite)");
+    }
+    cluster.operators().weight(id, weight);
   }
 
   /**

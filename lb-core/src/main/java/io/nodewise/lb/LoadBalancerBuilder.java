@@ -10,7 +10,9 @@ import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.probe.ProbeClient;
 import io.nodewise.lb.probe.SocketProbeClient;
 import io.nodewise.lb.retry.Timeouts;
+import io.nodewise.lb.routing.Backups;
 import io.nodewise.lb.routing.BalancingPolicy;
+import io.nodewise.lb.routing.SiteFailover;
 import io.nodewise.lb.time.Randomness;
 import io.nodewise.lb.time.Tasks;
 import io.nodewise.lb.time.ThreadTasks;
@@ -18,7 +20,9 @@ import io.nodewise.lb.time.Ticker;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LoadBalancerBuilder {
   private final List<Node> nodes = new ArrayList<>();
+  private final List<Node> backups = new ArrayList<>();
+  private final Map<String, List<Node>> sites = new LinkedHashMap<>();
   private final List<LoadBalancerListener> listeners = new ArrayList<>();
   private @Nullable URI logicalEndpoint;
   private @Nullable String name;
@@ -37,6 +43,8 @@ public final class LoadBalancerBuilder {
   private SlowStart slowStart = SlowStart.defaults();
   private Timeouts timeouts = Timeouts.defaults();
   private BalancingPolicy policy = BalancingPolicy.leastLoaded();
+  private SiteFailover siteFailover = SiteFailover.defaults();
+  private Backups backupsUsed = Backups.ALL;
 
   // Not public: tests and the simulator reach them through a bridge that is not published.
   private Ticker ticker = Ticker.system();
@@ -63,14 +71,40 @@ public final class LoadBalancerBuilder {
   }
 
   /**
-   * Adds nodes that are used when no primary node can take a request.
+   * Adds nodes that are used when no other node can take a request; see {@link #backups}.
    *
    * @throws IllegalArgumentException if a pattern is malformed
    */
   public LoadBalancerBuilder backupNodes(String... patterns) {
+    backups.addAll(NodeSet.parse(patterns).nodes());
+    return this;
+  }
+
+  /** How many of the backup nodes are used at a time. Default: all. */
+  public LoadBalancerBuilder backups(Backups howMany) {
+    backupsUsed = Objects.requireNonNull(howMany, "backups");
+    return this;
+  }
+
+  /**
+   * Adds a site, a cluster of its own with the same content; the sites are used in the order in
+   * which they are added, behind nodes without a site and before backup nodes. Called again with
+   * the same name it adds to that site. When requests leave a site is set by {@link #siteFailover}.
+   *
+   * @throws IllegalArgumentException if the name is blank or a pattern is malformed
+   */
+  public LoadBalancerBuilder site(String siteName, String... patterns) {
+    List<Node> site = new ArrayList<>();
     for (Node node : NodeSet.parse(patterns)) {
-      nodes.add(node.toBuilder().tier(node.tier() + 1).build());
+      site.add(node.toBuilder().site(siteName).build());
     }
+    sites.computeIfAbsent(siteName, added -> new ArrayList<>()).addAll(site);
+    return this;
+  }
+
+  /** When requests go to another site and back. Default: {@link SiteFailover#defaults()}. */
+  public LoadBalancerBuilder siteFailover(SiteFailover settings) {
+    siteFailover = Objects.requireNonNull(settings, "siteFailover");
     return this;
   }
 
@@ -141,7 +175,7 @@ public final class LoadBalancerBuilder {
    *     https, or a logical endpoint that is not of the nodes' scheme
    */
   public LoadBalancer build() {
-    NodeSet members = NodeSet.of(nodes);
+    NodeSet members = members();
     URI endpoint = logicalEndpoint == null ? members.nodes().get(0).uri() : logicalEndpoint;
     requireEndpoint(endpoint);
     requireScheme(endpoint, members);
@@ -157,10 +191,33 @@ public final class LoadBalancerBuilder {
         new Cluster(
             members,
             new Cluster.Settings(
-                healthCheck, outlierDetection, slowStart, timeouts, policy.newPicker(), all),
+                healthCheck,
+                outlierDetection,
+                slowStart,
+                timeouts,
+                policy.newPicker(),
+                siteFailover,
+                backupsUsed,
+                all),
             new Cluster.Runtime(ticker, background, random, probes));
     cluster.start();
     return new LoadBalancer(cluster, endpoint, timeouts);
+  }
+
+  /** Each site is a tier of its own, then come the backup nodes. */
+  private NodeSet members() {
+    List<Node> all = new ArrayList<>(nodes);
+    int tier = nodes.stream().mapToInt(node -> node.tier() + 1).max().orElse(0);
+    for (List<Node> site : sites.values()) {
+      for (Node node : site) {
+        all.add(node.toBuilder().tier(tier).build());
+      }
+      tier++;
+    }
+    for (Node node : backups) {
+      all.add(node.toBuilder().tier(sites.isEmpty() ? 1 : tier).build());
+    }
+    return NodeSet.of(all);
   }
 
   private static void requireEndpoint(URI endpoint) {

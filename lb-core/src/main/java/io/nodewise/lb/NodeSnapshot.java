@@ -3,6 +3,7 @@ package io.nodewise.lb;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeState;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One node at one moment.
@@ -16,10 +17,12 @@ import java.time.Duration;
  * @param faults attempts that failed by the node's fault
  * @param loads attempts it answered by asking for less
  * @param share its part of all attempts so far, 0 to 1
- * @param weight its weight just now, less than configured while it starts slowly
+ * @param weight its weight just now, less than configured while it starts slowly or is degraded
  * @param penalty what recent failures add to its load, in attempts
+ * @param paused whether it asked to be left alone for a while, and so is asked last
  * @param firstByteP50 median time to first byte of reads in the last minute or so; zero if none
  * @param firstByteP99 99th percentile of the same
+ * @param probe the last probe; null before the first
  */
 public record NodeSnapshot(
     Node node,
@@ -33,5 +36,7 @@ public record NodeSnapshot(
     double share,
     double weight,
     double penalty,
+    boolean paused,
     Duration firstByteP50,
-    Duration firstByteP99) {}
+    Duration firstByteP99,
+    @Nullable ProbeSnapshot probe) {}

@@ -40,7 +40,7 @@ public final class Route {
 
   /** Whether a node is left that this round has not been to and that may be used. */
   public boolean hasUntried() {
-    return cluster.registry().table().hasUntried(tried);
+    return cluster.registry().table().hasUntried(tried, hint);
   }
 
   /** Begins a new round: every node may be tried again. */

@@ -2,11 +2,13 @@ package io.nodewise.lb;
 
 import io.nodewise.lb.node.LoadBalancerListener;
 import io.nodewise.lb.node.NodeSet;
+import io.nodewise.lb.node.SiteChange;
+import io.nodewise.lb.node.SiteVerdict;
 import io.nodewise.lb.node.Transition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes one line per transition and per change of the set. */
+/** Writes one line per transition, per change of the set and per news of a site. */
 final class TransitionLog implements LoadBalancerListener {
   private static final Logger log = LoggerFactory.getLogger(LoadBalancer.class);
 
@@ -19,6 +21,16 @@ final class TransitionLog implements LoadBalancerListener {
   @Override
   public void onTransition(Transition transition) {
     log.info("{}: {}", name, transition);
+  }
+
+  @Override
+  public void onSiteChange(SiteChange change) {
+    log.info("{}: {}", name, change);
+  }
+
+  @Override
+  public void onSiteVerdict(SiteVerdict verdict) {
+    log.info("{}: {}", name, verdict);
   }
 
   @Override

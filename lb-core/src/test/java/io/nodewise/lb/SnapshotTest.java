@@ -123,8 +123,10 @@ class SnapshotTest {
         attempts / 160_000.0,
         1,
         0,
+        false,
         Duration.ofNanos(attempts * 1000),
-        Duration.ofNanos(attempts * 10_000));
+        Duration.ofNanos(attempts * 10_000),
+        null);
   }
 
   @Test
@@ -137,6 +139,7 @@ class SnapshotTest {
                 view(
                     "http://[2001:db8::7]:9000", NodeState.TRIAL, "trial after ejection", 40, 1, 7),
                 view("http://dr.example.com", NodeState.UNKNOWN, "new", 0, 0, 0)),
+            List.of(),
             152_352,
             17,
             false);
@@ -192,9 +195,11 @@ class SnapshotTest {
             0,
             1,
             0,
+            false,
             p50,
-            p99);
-    String table = new ClusterSnapshot(List.of(node), 0, 0, false).toTable();
+            p99,
+            null);
+    String table = new ClusterSnapshot(List.of(node), List.of(), 0, 0, false).toTable();
     return table.substring(table.indexOf('\n')).replaceAll(" {2,}", "  ");
   }
 

@@ -8,15 +8,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Questions about a whole set of nodes: functions of their published states, and of their probes
  * where witnesses are asked for, which is done under the registry's lock.
  */
 final class Census {
-  /** Below this share of eligible nodes the verdicts are doubted (Envoy's panic threshold). */
-  static final double PANIC_THRESHOLD = 0.5;
-
   /** A message shows that many nodes one by one. */
   private static final int MAX_SPELLED_OUT = 8;
 
@@ -30,8 +28,8 @@ final class Census {
 
   private Census() {}
 
-  /** Whether fewer than half of the nodes an operator left in are eligible. */
-  static boolean isPanic(Collection<LiveNode> nodes) {
+  /** Whether the share of eligible nodes, of those left in, is below the threshold. */
+  static boolean isPanic(Collection<LiveNode> nodes, double threshold) {
     int enabled = 0;
     int eligible = 0;
     for (LiveNode node : nodes) {
@@ -42,7 +40,7 @@ final class Census {
         }
       }
     }
-    return eligible < enabled * PANIC_THRESHOLD;
+    return eligible < enabled * threshold;
   }
 
   /** Whether soft evidence may put out one more. */
@@ -61,6 +59,35 @@ final class Census {
     return enabled > 1 && out < cap;
   }
 
+  /** Whether any node can be used in normal times. */
+  static boolean hasEligible(Collection<LiveNode> nodes) {
+    for (LiveNode node : nodes) {
+      if (node.health.state().eligible()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * What every probe says where all nodes are out because their probes are answered wrongly, and
+   * all alike; null if that is not so. Then it is likely the question that is wrong.
+   */
+  static @Nullable String failAlike(Collection<LiveNode> nodes) {
+    String common = null;
+    for (LiveNode node : nodes) {
+      if (node.health.isEnabled()) {
+        String reason = node.health.reason();
+        boolean differs = common != null && !common.equals(reason);
+        if (node.health.state() != NodeState.DOWN || !node.health.isSoftlyOut() || differs) {
+          return null;
+        }
+        common = reason;
+      }
+    }
+    return nodes.size() > 1 ? common : null;
+  }
+
   /**
    * Whether another node, one in no worse state, has answered a probe that began about then or
    * later: so it is this node that is silent, and not everybody.
@@ -76,15 +103,16 @@ final class Census {
     return false;
   }
 
-  /** Up to {@code most} nodes other than this one that an operator left in, at random. */
-  static List<Node> others(List<LiveNode> nodes, LiveNode node, int most, Randomness random) {
-    List<Node> found = new ArrayList<>(most);
+  /** The node, and up to {@code most} others that an operator left in, at random. */
+  static List<Node> withOthers(List<LiveNode> nodes, LiveNode node, int most, Randomness random) {
+    List<Node> found = new ArrayList<>(most + 1);
+    found.add(node.node());
     int rest = nodes.size() - 1;
     int self = nodes.indexOf(node);
     int start = rest > 0 ? random.nextInt(rest) : 0;
-    for (int i = 0; i < rest && found.size() < most; i++) {
+    for (int i = 0; i < rest && found.size() <= most; i++) {
       LiveNode other = nodes.get((self + 1 + (start + i) % rest) % nodes.size());
-      if (other.health.isEnabled() && !other.health.isGone()) {
+      if (other.health.isEnabled() && !other.health.isGone() && other.node().isProbed()) {
         found.add(other.node());
       }
     }
@@ -96,7 +124,9 @@ final class Census {
     int count = 0;
     for (LiveNode node : nodes) {
       NodeState state = node.health.state();
-      if (state == NodeState.UP || (!probing && state.eligible())) {
+      boolean known = state != NodeState.UNKNOWN && state != NodeState.TRIAL;
+      boolean probed = probing && node.node().isProbed();
+      if (state.eligible() && (known || !probed)) {
         count++;
       }
     }

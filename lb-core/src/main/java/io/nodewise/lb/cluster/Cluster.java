@@ -11,8 +11,10 @@ import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.probe.ProbeClient;
 import io.nodewise.lb.probe.Prober;
 import io.nodewise.lb.retry.Timeouts;
+import io.nodewise.lb.routing.Backups;
 import io.nodewise.lb.routing.Candidate;
 import io.nodewise.lb.routing.Picker;
+import io.nodewise.lb.routing.SiteFailover;
 import io.nodewise.lb.routing.Tried;
 import io.nodewise.lb.time.Randomness;
 import io.nodewise.lb.time.Tasks;
@@ -23,9 +25,10 @@ import java.util.concurrent.atomic.LongAdder;
 /*
  * The wiring:
  *
- *   Prober ── results ──► Registry ── table ──► pick() ──► RunningAttempt ── outcome ──► Registry
- *      ▲                     │  ▲                               ▲
- *      └── probe at once ────┘  └── silent for too long ── Sweeper
+ *   Prober ── results ──► Evidence ──► Registry ── table ──► pick() ──► RunningAttempt
+ *      ▲                    │  ▲  ▲                                       ▲    │
+ *      └── probe at once ───┘  │  └── silent for too long ── Sweeper ─────┘    │
+ *                              └───────────────────── outcome ─────────────────┘
  */
 /**
  * A registry, its prober and its sweeper, put together. Thread-safe; closed by the load balancer.
@@ -39,6 +42,8 @@ public final class Cluster implements AutoCloseable {
       SlowStart slowStart,
       Timeouts timeouts,
       Picker picker,
+      SiteFailover siteFailover,
+      Backups backups,
       List<LoadBalancerListener> listeners) {}
 
   /** What it runs on. */
@@ -49,6 +54,8 @@ public final class Cluster implements AutoCloseable {
   private final Runtime runtime;
   private final Picker picker;
   private final Registry registry;
+  private final Operators operators;
+  private final Evidence evidence;
   private final Sweeper sweeper;
   private final Prober prober;
   private final LongAdder failovers = new LongAdder();
@@ -57,22 +64,29 @@ public final class Cluster implements AutoCloseable {
   public Cluster(NodeSet members, Settings settings, Runtime runtime) {
     this.runtime = runtime;
     this.picker = settings.picker();
-    boolean probing = settings.healthCheck().kind() != HealthCheck.Kind.NONE;
+    NodeHealth.Rules rules =
+        new NodeHealth.Rules(
+            settings.healthCheck(),
+            settings.healthCheck().kind() != HealthCheck.Kind.NONE,
+            settings.outliers(),
+            settings.slowStart(),
+            runtime.random());
+    OutlierJudge judge = new OutlierJudge(settings.outliers(), runtime.ticker());
     this.registry =
         new Registry(
             members,
-            new NodeHealth.Rules(
-                settings.healthCheck(),
-                probing,
-                settings.outliers(),
-                settings.slowStart(),
-                runtime.random()),
+            rules,
+            new Registry.Order(
+                settings.siteFailover(), settings.backups(), settings.outliers().panicThreshold()),
+            judge,
             runtime.ticker(),
             runtime.tasks(),
             settings.listeners(),
-            this::probeSoon,
             this::sweep);
-    this.sweeper = new Sweeper(registry, settings.timeouts(), runtime.ticker(), runtime.tasks());
+    this.operators = new Operators(registry);
+    this.evidence = new Evidence(registry, rules, runtime.ticker(), judge, this::probeSoon);
+    this.sweeper =
+        new Sweeper(registry, evidence, settings.timeouts(), runtime.ticker(), runtime.tasks());
     this.prober =
         new Prober(
             settings.healthCheck(),
@@ -80,7 +94,7 @@ public final class Cluster implements AutoCloseable {
             runtime.tasks(),
             runtime.ticker(),
             runtime.random(),
-            registry);
+            evidence);
   }
 
   /** Starts the probes and the clocks. */
@@ -132,14 +146,19 @@ public final class Cluster implements AutoCloseable {
     return failovers.sum();
   }
 
-  /** Whether fewer than half of the nodes an operator left in are eligible. */
-  public boolean isPanic() {
-    return Census.isPanic(registry.nodes());
-  }
-
   /** The nodes and their states. */
   public Registry registry() {
     return registry;
+  }
+
+  /** What operators may do. */
+  public Operators operators() {
+    return operators;
+  }
+
+  /** What is found out about the nodes. */
+  Evidence evidence() {
+    return evidence;
   }
 
   /** The watch over running attempts. */

@@ -13,6 +13,8 @@ final class FirstByteTimes {
   private static final int OCTAVES = 28;
   private static final int STEPS = 4;
 
+  static final int BUCKETS = OCTAVES * STEPS;
+
   private final AtomicIntegerArray counts = new AtomicIntegerArray(OCTAVES * STEPS);
 
   void record(long nanos) {
@@ -54,6 +56,38 @@ final class FirstByteTimes {
       }
     }
     return middle(last);
+  }
+
+  /**
+   * The median of what was recorded since {@code before} was filled, which is filled anew; 0 and no
+   * change if that is less than {@code enough}. One thread at a time for one array.
+   */
+  long medianSince(int[] before, int enough) {
+    int total = 0;
+    for (int i = 0; i < BUCKETS; i++) {
+      total += Math.max(0, counts.get(i) - before[i]);
+    }
+    if (total < enough) {
+      return 0;
+    }
+    int rank = (total + 1) / 2;
+    long median = 0;
+    for (int i = 0; i < BUCKETS; i++) {
+      int count = counts.get(i);
+      rank -= Math.max(0, count - before[i]);
+      before[i] = count;
+      if (rank <= 0 && median == 0) {
+        median = middle(i);
+      }
+    }
+    return median == 0 ? middle(BUCKETS - 1) : median;
+  }
+
+  /** Copies the counts. */
+  void copyTo(int[] copy) {
+    for (int i = 0; i < BUCKETS; i++) {
+      copy[i] = counts.get(i);
+    }
   }
 
   static int bucket(long nanos) {

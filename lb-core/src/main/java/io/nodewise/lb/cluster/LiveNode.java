@@ -3,6 +3,7 @@ package io.nodewise.lb.cluster;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.node.Outcome;
+import io.nodewise.lb.probe.ProbeResult;
 import io.nodewise.lb.routing.Candidate;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -36,6 +37,7 @@ public final class LiveNode implements Candidate {
   private volatile Node node; // written by the registry under its lock, when an update changes it
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicInteger penalty = new AtomicInteger(); // in units of 1/1024 attempt
+  private double orderedWeight; // by an operator or the set; under the registry's lock
   private volatile double weight; // written by the registry under its lock
   private volatile int limit = Integer.MAX_VALUE; // written by the registry under its lock
   private volatile long latency; // nanoseconds, smoothed; see the essay
@@ -43,12 +45,16 @@ public final class LiveNode implements Candidate {
   private volatile @Nullable Breaker breaker; // made and dropped by the registry under its lock
   private volatile boolean watched; // whether successes matter; by the registry under its lock
   private final AtomicInteger leftover = new AtomicInteger(); // in flight from before the era
+  private volatile @Nullable LastProbe lastProbe; // written by the registry under its lock
+  private volatile boolean warmingUp; // starts slowly; by the registry under its lock
+  private final FirstBytes firstBytes = new FirstBytes(firstByteTimes);
   private volatile int era; // see Comeback.era(); written by the registry under its lock
 
   LiveNode(Node node, NodeHealth health) {
     this.node = node;
     this.health = health;
-    this.weight = node.weight();
+    this.orderedWeight = node.weight();
+    this.weight = orderedWeight;
   }
 
   @Override
@@ -75,6 +81,15 @@ public final class LiveNode implements Candidate {
   @Override
   public double weight() {
     return weight;
+  }
+
+  /** What its weight is a share of; under the registry's lock. */
+  double orderedWeight() {
+    return orderedWeight;
+  }
+
+  void orderedWeight(double value) {
+    orderedWeight = value;
   }
 
   void weight(double value) {
@@ -219,6 +234,25 @@ public final class LiveNode implements Candidate {
     return (double) penalty.get() / PENALTY_UNIT;
   }
 
+  boolean isWarmingUp() {
+    return warmingUp;
+  }
+
+  void warmingUp(boolean value) {
+    warmingUp = value;
+  }
+
+  /** For the looks at slow nodes; background thread only. */
+  FirstBytes firstBytes() {
+    return firstBytes;
+  }
+
+  /** Counts of first-byte times fade; by the sweeper. */
+  void age() {
+    firstByteTimes.age();
+    firstBytes.aged();
+  }
+
   /** Takes in a time to first byte; one spike counts for little, a few slow answers for much. */
   void firstByte(long nanos) {
     firstByteTimes.record(nanos);
@@ -235,7 +269,25 @@ public final class LiveNode implements Candidate {
     }
   }
 
+  /** What the last probe found, and when; written by the registry under its lock. */
+  void lastProbe(ProbeResult result, long now) {
+    lastProbe = new LastProbe(result, now);
+  }
+
   // For those who look on.
+
+  /** The last probe. */
+  public record LastProbe(ProbeResult result, long at) {}
+
+  /** What the last probe found, and when; null before the first. */
+  public @Nullable LastProbe lastProbe() {
+    return lastProbe;
+  }
+
+  /** Whether it asked to be left alone for a while. */
+  public boolean isPaused() {
+    return health.isPaused();
+  }
 
   /** What it may be given. */
   public NodeState state() {

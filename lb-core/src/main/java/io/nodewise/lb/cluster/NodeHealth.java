@@ -3,20 +3,21 @@ package io.nodewise.lb.cluster;
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.health.OutlierDetection;
 import io.nodewise.lb.health.SlowStart;
+import io.nodewise.lb.health.Verdict;
 import io.nodewise.lb.node.NodeState;
+import io.nodewise.lb.probe.Pace;
 import io.nodewise.lb.probe.ProbeResult;
-import io.nodewise.lb.probe.RiseFall;
 import io.nodewise.lb.time.Randomness;
 import java.util.regex.Pattern;
 
 /*
- * Three voices, one verdict. What an operator says (admin), what is known for certain (down: the
- * node refuses, hangs, or fails its probes) and what is suspected from failed requests (ejected,
- * then on trial) are kept apart, and state() puts them together in that order. So an ejection that
- * runs out does not bring back a node that is down, and a good probe does not end an ejection.
+ * Three voices, one verdict. What an operator says (admin, weight), what is known of the node by
+ * probes and connections (Reachability) and what is suspected from failed requests (ejected, then on
+ * trial) are kept apart, and derive() puts them together in that order. So an ejection that runs out
+ * does not bring back a node that is down, and a good probe does not end an ejection.
  *
  * All methods run under the registry's lock, except that what settle() publishes may be read by
- * anybody: state, reason, since, isEnabled(), isSoftlyOut(), isGone() and isSilent().
+ * anybody: state, reason, since and the questions below "Published".
  */
 /** The state machine of one node. */
 final class NodeHealth {
@@ -29,33 +30,22 @@ final class NodeHealth {
       SlowStart slowStart,
       Randomness random) {}
 
-  enum Admin {
-    ENABLED,
-    DRAINING,
-    DISABLED
-  }
-
   /** Others wrote the reasons; tables and exception messages have one line for each. */
   private static final Pattern LINE_BREAKS = Pattern.compile("[\\p{Cntrl}\\s]+");
 
   private final Rules rules;
-  private final RiseFall probes;
-  private final Suspicion suspicion;
+  private final Reachability reach;
   private final Comeback comeback;
   private final Ejections ejections; // and how long a node without probes is left alone
 
-  private Admin admin = Admin.ENABLED;
+  private final Orders orders = new Orders();
+  private boolean probing; // whether this node is probed
   private boolean confirmed; // a probe or a request has succeeded since it was new
-  private boolean down;
-  private boolean hard; // down, and not to be asked even in panic
-  private boolean silent; // down because it does not answer: attempts on it hang
-  private boolean answeredProbe; // ever; only then is the following set
-  private long answeredProbeOf; // when the last probe began that it answered as it should
   private boolean ejected;
   private boolean trial;
-  private String why = "new";
   private String ejectedFor = "";
-  private String operatorSaid = "";
+  private boolean paused; // by a Retry-After; only then are the following two set
+  private long pausedUntil;
   private String settledReason = "new"; // as it was before line breaks were taken out
 
   private volatile NodeState published = NodeState.UNKNOWN; // written by settle()
@@ -63,15 +53,248 @@ final class NodeHealth {
   private volatile long since; // written by settle()
   private volatile boolean publishedSilent; // written by settle()
   private volatile boolean publishedSoft; // written by settle(): out, but on soft evidence
+  private volatile boolean publishedPaused; // written by settle()
+  private volatile boolean drainsItself; // written by settle(): draining by its probe alone
 
-  NodeHealth(Rules rules, boolean startSlowly, long now) {
+  NodeHealth(Rules rules, boolean probed, boolean startSlowly, long now) {
     this.rules = rules;
-    this.probes = new RiseFall(rules.check().rise(), rules.check().fall());
-    this.suspicion = new Suspicion(now);
+    this.probing = rules.probing() && probed;
+    this.reach = new Reachability(rules.check(), now);
     this.ejections = new Ejections(rules.outliers(), rules.random());
-    this.comeback = new Comeback(rules.slowStart(), startSlowly, now);
+    this.comeback = new Comeback(rules.slowStart(), startSlowly);
     this.since = now;
   }
+
+  // Operators.
+
+  /** What an operator said of it. */
+  Orders orders() {
+    return orders;
+  }
+
+  /** Whether it is probed from now on. */
+  void probed(boolean value, long now) {
+    boolean before = probing;
+    probing = rules.probing() && value;
+    if (before && !probing && reach.isDown()) {
+      ejections.begin(now); // no probe will bring it back, so a trial must
+    }
+  }
+
+  // Evidence.
+
+  /** Known for certain to be unreachable. */
+  void unreachable(String reason, boolean hangs, long now) {
+    if (!reach.isDown() && !probing) { // once, however many attempts meet the same dead node
+      ejections.begin(now);
+    }
+    reach.unreachable(reason, hangs, now);
+    trial = false;
+  }
+
+  /** A running attempt is silent or has failed. False if the node need not be probed for it. */
+  boolean suspect(long now) {
+    return probing && reach.suspect(now);
+  }
+
+  /** What a probe found; {@code witnessed} as in {@link Reachability#probed}. */
+  void probed(ProbeResult result, boolean witnessed, long now) {
+    if (!probing) {
+      return; // sent before that was said
+    }
+    boolean wasDown = reach.isDown();
+    boolean wasDraining = saysDrain();
+    if (reach.probed(result, witnessed, now)) {
+      confirmed = true;
+    }
+    boolean back = wasDown && !reach.isDown();
+    if (back || (wasDraining && !saysDrain())) {
+      comeback.startSlowly();
+    }
+    if (reach.isDown()) {
+      trial = trial && !reach.isHard();
+    }
+  }
+
+  private boolean saysDrain() {
+    return reach.verdict().kind() == Verdict.Kind.DRAIN;
+  }
+
+  /** Puts the node out for a while, twice as long as the last time. */
+  void eject(String reason, long now) {
+    ejections.begin(now);
+    ejected = true;
+    trial = false;
+    ejectedFor = reason;
+  }
+
+  /** The node asked to be left alone until then; it is asked after all others meanwhile. */
+  void pause(long until) {
+    if (!paused || until - pausedUntil > 0) {
+      paused = true;
+      pausedUntil = until;
+    }
+  }
+
+  /** A request succeeded. */
+  void success(boolean breakerClosed, long now) {
+    if (!confirmed && !reach.isDown()) {
+      confirmed = true;
+      reach.say("request succeeded");
+    }
+    if (trial && breakerClosed) {
+      trial = false;
+      reach.say("trials succeeded");
+      comeback.startSlowly();
+    }
+    if (comeback.isFirstAnswerPending()) {
+      answered(now);
+    }
+  }
+
+  /** A request got an answer: its first byte, for its end may be far away. */
+  void answered(long now) {
+    if (!trial && !reach.isDown()) {
+      comeback.answered(now);
+    }
+  }
+
+  /**
+   * What time alone changes.
+   *
+   * @param isFull whether it has all the attempts it may have at once
+   */
+  void tick(boolean isFull, long now) {
+    comeback.tick(isFull, now);
+    if (paused && now - pausedUntil >= 0) {
+      paused = false;
+    }
+    boolean waited = ejected || (reach.isDown() && !probing);
+    if (waited && ejections.isOver(now)) {
+      ejected = false;
+      if (reach.isDown() && probing) {
+        return; // probes bring it back, and then it starts slowly
+      }
+      trial = true;
+      reach.forget("trial after " + (reach.isDown() ? "being down" : "ejection"));
+      comeback.beginEra();
+      return;
+    }
+    if (!waited && !trial && !reach.isDown()) {
+      ejections.forgetIfLongAgo(now);
+    }
+  }
+
+  // Readings, under the lock.
+
+  private NodeState derive() {
+    if (!orders.isIn()) {
+      return orders.out();
+    }
+    if (reach.isDown()) {
+      return NodeState.DOWN;
+    }
+    if (saysDrain()) {
+      return NodeState.DRAINING;
+    }
+    if (ejected) {
+      return NodeState.EJECTED;
+    }
+    if (trial) {
+      return NodeState.TRIAL;
+    }
+    if (!confirmed) {
+      return NodeState.UNKNOWN;
+    }
+    return switch (reach.verdict().kind()) {
+      case DEGRADED -> NodeState.DEGRADED;
+      case READ_ONLY -> NodeState.READ_ONLY;
+      default -> NodeState.UP;
+    };
+  }
+
+  /** Publishes the state; true if the routing table is to be made anew. */
+  boolean settle(long now) {
+    NodeState before = published;
+    NodeState state = derive();
+    boolean soft = orders.isIn() && (reach.isDown() || ejected) && !reach.isHard();
+    String reason = reasonOf(state);
+    if (!reason.equals(settledReason)) {
+      settledReason = reason;
+      publishedReason = LINE_BREAKS.matcher(reason).replaceAll(" ");
+    }
+    publishedSilent = reach.isSilent();
+    drainsItself = orders.isIn() && state == NodeState.DRAINING;
+    if (state == before && soft == publishedSoft && paused == publishedPaused) {
+      return false;
+    }
+    publishedSoft = soft;
+    publishedPaused = paused;
+    if (state != before) {
+      since = now;
+      published = state;
+    }
+    return true;
+  }
+
+  private String reasonOf(NodeState state) {
+    boolean wasOut = published == NodeState.DRAINING || published == NodeState.DISABLED;
+    return switch (state) {
+      case DRAINING, DISABLED -> orders.isIn() ? reach.said() : orders.said();
+      case EJECTED -> ejectedFor;
+      case DEGRADED, READ_ONLY -> reach.said();
+      case UNKNOWN, UP -> wasOut && !drainsItself ? orders.said() : reach.why();
+      case DOWN, TRIAL -> reach.why();
+    };
+  }
+
+  Comeback comeback() {
+    return comeback;
+  }
+
+  boolean isOnTrial() {
+    return trial && !reach.isDown();
+  }
+
+  /** Whether it is to be probed again because nobody answered, neither it nor a witness. */
+  boolean isInDoubt() {
+    return reach.isInDoubt();
+  }
+
+  /** Whether a probe that began after that has been answered, in whatever way. */
+  boolean hasAnsweredSince(long nanos) {
+    return reach.hasAnsweredSince(nanos);
+  }
+
+  /** How soon the next probe should come; {@code alone} if no other node can be used. */
+  Pace pace(boolean alone) {
+    if (reach.isChanging() || (alone && reach.isDown())) {
+      return Pace.FAST;
+    }
+    return reach.isDown() || ejected || trial ? Pace.BACK_OFF : Pace.STEADY;
+  }
+
+  /** Whether successes can change anything. */
+  boolean wantsSuccesses() {
+    return !confirmed || trial || comeback.wantsAnswers();
+  }
+
+  /** How many attempts it may have at once, beside those from an earlier era. */
+  int limit(long now) {
+    return comeback.limit(trial, now);
+  }
+
+  /** The part of its weight that it has just now: it may be degraded, or start slowly. */
+  double share(long now) {
+    return comeback.share(now) * reach.score();
+  }
+
+  /** For how long it is still paused; 0 if it is not. */
+  long pauseLeft(long now) {
+    return paused ? Math.max(0, pausedUntil - now) : 0;
+  }
+
+  // Published.
 
   NodeState state() {
     return published;
@@ -85,221 +308,20 @@ final class NodeHealth {
     return since;
   }
 
-  // Operators.
-
-  void admin(Admin value, String reason) {
-    admin = value;
-    operatorSaid = reason;
-  }
-
-  /** Whether an operator left it in. */
+  /** Whether an operator left it in, and it itself. */
   boolean isEnabled() {
     NodeState state = published;
     return state != NodeState.DRAINING && state != NodeState.DISABLED;
   }
 
-  // Evidence.
-
-  /** Known for certain to be unreachable. */
-  void unreachable(String reason, boolean hangs, long now) {
-    if (!down || !hard) {
-      why = reason;
-    }
-    if (!down && !rules.probing()) { // once, however many attempts meet the same dead node
-      ejections.begin(now);
-    }
-    silent = hangs || (down && silent);
-    down = true;
-    hard = true;
-    suspicion.drop();
-    trial = false;
-    probes.settle(false);
-  }
-
-  /** A running attempt is silent or has failed. False if the node need not be probed for it. */
-  boolean suspect(long now) {
-    return !isHardDown() && rules.probing() && suspicion.raise(now);
-  }
-
-  /** Whether it is to be probed again because nobody answered, neither it nor a witness. */
-  boolean isInDoubt() {
-    return suspicion.isRaised() && !down;
-  }
-
-  /** Whether a probe that began after that has been answered, in whatever way. */
-  boolean hasAnsweredSince(long nanos) {
-    return answeredProbe && answeredProbeOf - nanos >= 0;
-  }
-
-  /** What a probe found; {@code witnessed} as in {@link #probeDown}. */
-  void probed(ProbeResult result, boolean witnessed, long now) {
-    if (result.evidence() == ProbeResult.Evidence.ANSWERED) {
-      answeredProbe = true;
-      answeredProbeOf = now - result.took().toNanos();
-      suspicion.answered(answeredProbeOf);
-    }
-    if (result.isUp()) {
-      probeUp(now);
-    } else {
-      probeDown(result, witnessed, now);
-    }
-  }
-
-  private void probeUp(long now) {
-    boolean was = down;
-    RiseFall.Change change = probes.record(true);
-    if (change == RiseFall.Change.ROSE) {
-      confirmed = true;
-      why = was ? "probes succeed" : "probe succeeded";
-      if (was) {
-        down = false;
-        hard = false;
-        silent = false;
-        comeback.startSlowly(now);
-      }
-    }
-  }
-
-  /**
-   * A probe that failed.
-   *
-   * @param witnessed whether another node has answered a probe while this one did not, so that the
-   *     silence is this node's and not everybody's
-   */
-  private void probeDown(ProbeResult result, boolean witnessed, long now) {
-    RiseFall.Change change = probes.record(false);
-    // What a port of its own says for certain, it says of that port only.
-    boolean certain = result.isHard() && rules.check().port() == 0;
-    boolean noAnswer = result.evidence() == ProbeResult.Evidence.NO_ANSWER;
-    if (certain && !noAnswer) {
-      unreachable("probe: " + result.reason(), false, now);
-    } else if (certain && suspicion.isRaised() && witnessed) {
-      unreachable("hung: no answer to requests nor to a probe", true, now);
-    } else if (change == RiseFall.Change.FELL) {
-      why = "probe: " + result.reason();
-      down = true;
-      hard = certain;
-      silent = certain;
-      suspicion.drop();
-    } else if (isHardDown() && certain) {
-      silent = true; // it was only known not to take connections; what runs on it hangs, too
-    } else if (down && !certain) {
-      // Nothing certain any more, so panic may use it.
-      if (hard) {
-        why = "probe: " + result.reason();
-      }
-      hard = false;
-      silent = false;
-    }
-  }
-
-  /** Puts the node out for a while, twice as long as the last time. */
-  void eject(String reason, long now) {
-    ejections.begin(now);
-    ejected = true;
-    trial = false;
-    ejectedFor = reason;
-  }
-
-  /** A request succeeded. */
-  void success(boolean breakerClosed, long now) {
-    if (!confirmed && !down) {
-      confirmed = true;
-      why = "request succeeded";
-    }
-    if (trial && breakerClosed) {
-      trial = false;
-      why = "trials succeeded";
-      comeback.startSlowly(now);
-    }
-    answered(now);
-  }
-
-  /** A request got an answer: its first byte, for its end may be far away. */
-  void answered(long now) {
-    if (!trial && !down) {
-      comeback.answered(now);
-    }
-  }
-
-  /** What time alone changes. */
-  void tick(long now) {
-    comeback.tick(now);
-    boolean waited = ejected || (down && !rules.probing());
-    if (waited && ejections.isOver(now)) {
-      ejected = false;
-      if (down && rules.probing()) {
-        return; // probes bring it back, and then it starts slowly
-      }
-      trial = true;
-      why = "trial after " + (down ? "being down" : "ejection");
-      down = false;
-      hard = false;
-      silent = false;
-      comeback.beginEra(now);
-      return;
-    }
-    if (!waited && !trial && !down) {
-      ejections.forgetIfLongAgo(now);
-    }
-  }
-
-  // Readings, under the lock.
-
-  private NodeState derive() {
-    if (admin != Admin.ENABLED) {
-      return admin == Admin.DRAINING ? NodeState.DRAINING : NodeState.DISABLED;
-    }
-    if (down) {
-      return NodeState.DOWN;
-    }
-    if (ejected) {
-      return NodeState.EJECTED;
-    }
-    if (trial) {
-      return NodeState.TRIAL;
-    }
-    return confirmed ? NodeState.UP : NodeState.UNKNOWN;
-  }
-
-  /** Publishes the state; true if the routing table is to be made anew. */
-  boolean settle(long now) {
-    publishedSilent = down && silent;
-    NodeState before = published;
-    NodeState state = derive();
-    boolean soft = admin == Admin.ENABLED && (down || ejected) && !isHardDown();
-    String reason = reasonOf(state);
-    if (!reason.equals(settledReason)) {
-      settledReason = reason;
-      publishedReason = LINE_BREAKS.matcher(reason).replaceAll(" ");
-    }
-    if (state == before && soft == publishedSoft) {
-      return false;
-    }
-    publishedSoft = soft;
-    if (state != before) {
-      since = now;
-      published = state;
-    }
-    return true;
-  }
-
-  private String reasonOf(NodeState state) {
-    return switch (state) {
-      case DRAINING, DISABLED -> operatorSaid;
-      case EJECTED -> ejectedFor;
-      case UNKNOWN, UP -> isEnabled() ? why : operatorSaid; // resumed, and nothing else
-      case DOWN, TRIAL -> why;
-    };
+  /** Draining because its probe says so, and nobody else. */
+  boolean drainsItself() {
+    return drainsItself;
   }
 
   /** Out, but on soft evidence: panic may bring it back. */
   boolean isSoftlyOut() {
     return publishedSoft;
-  }
-
-  private boolean isHardDown() {
-    return down && hard;
   }
 
   /** Down for certain: it takes no connections, or hangs. */
@@ -312,26 +334,8 @@ final class NodeHealth {
     return publishedSilent;
   }
 
-  Comeback comeback() {
-    return comeback;
-  }
-
-  /** Whether the next probe should come soon. */
-  boolean isChanging() {
-    return down || ejected || trial || suspicion.isRaised() || probes.changing();
-  }
-
-  boolean isOnTrial() {
-    return trial && !down;
-  }
-
-  /** Whether successes can change anything. */
-  boolean wantsSuccesses() {
-    return !confirmed || trial || comeback.isFirstAnswerPending();
-  }
-
-  /** How many attempts it may have at once, beside those from an earlier era. */
-  int limit(long now) {
-    return comeback.limit(trial, now);
+  /** It asked to be left alone for a while. */
+  boolean isPaused() {
+    return publishedPaused;
   }
 }

@@ -61,6 +61,14 @@ final class OutlierJudge {
     }
   }
 
+  /** A node is much slower than the others. */
+  void slow(LiveNode node, String reason, Collection<LiveNode> nodes, long now) {
+    if (node.health.state().eligible() && Census.hasRoomForEjection(nodes, settings)) {
+      breakerOf(node).open();
+      node.health.eject(reason, now);
+    }
+  }
+
   /** The node starts anew, on trial or not: what it was charged with before is no longer held. */
   void beginEra(LiveNode node) {
     node.era(node.health.comeback().era());

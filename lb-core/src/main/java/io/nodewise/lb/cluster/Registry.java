@@ -5,12 +5,12 @@ import io.nodewise.lb.node.LoadBalancerListener;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.NodeState;
-import io.nodewise.lb.node.Outcome;
+import io.nodewise.lb.node.SiteChange;
+import io.nodewise.lb.node.SiteVerdict;
 import io.nodewise.lb.node.Transition;
-import io.nodewise.lb.probe.Pace;
-import io.nodewise.lb.probe.ProbeResult;
-import io.nodewise.lb.probe.Prober;
+import io.nodewise.lb.routing.Backups;
 import io.nodewise.lb.routing.RoutingTable;
+import io.nodewise.lb.routing.SiteFailover;
 import io.nodewise.lb.time.Tasks;
 import io.nodewise.lb.time.Ticker;
 import java.time.Duration;
@@ -19,39 +19,45 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /*
  * The one owner of node state.
  *
- * Reports come from everywhere: outcomes from request threads, probe results and the passing of time
- * from the background thread, operators from theirs. Each takes the lock, changes the node's
- * NodeHealth and calls settle(), which publishes a new routing table if a state changed. The lock is
- * held for some hundred nanoseconds and nothing foreign runs under it: log lines and listeners go to
- * the background thread, in order. So what an operator or a failed request changed is seen by the
- * very next pick, and a pick itself reads one volatile reference.
- * A success on a healthy node changes nothing: see report().
+ * Evidence and operators come in from any thread. Each takes the lock, changes the node's NodeHealth
+ * and calls settle(), which publishes a new routing table if a state changed. The lock is held for
+ * some hundred nanoseconds (a new table: some microseconds) and nothing foreign runs under it: log
+ * lines and listeners go to the background thread, in order. So what an operator or a failed request
+ * changed is seen by the very next pick, and a pick itself reads one volatile reference.
  */
 /** Owns the nodes, their states and the routing table. Thread-safe. */
-public final class Registry implements Prober.Sink {
+public final class Registry {
   private static final Logger log = LoggerFactory.getLogger(Registry.class);
+
+  /** How the nodes are put in order. */
+  record Order(SiteFailover failover, Backups backups, double panicThreshold) {}
 
   private final Object lock = new Object();
   private final NodeHealth.Rules rules;
+  private final Order order;
   private final Ticker ticker;
   private final Tasks tasks;
   private final Announcer announcer;
   private final OutlierJudge judge;
-  private final Consumer<Node> probeSoon;
   private final Runnable onSilentNode;
+  private final Sites sites; // changed under the lock; what it says of a site is read under it, too
 
   private volatile NodeSet members; // written under the lock
 
   @GuardedBy("lock")
   private boolean closed;
+
+  @GuardedBy("lock")
+  private boolean doubted; // whether the last table was made while all probes failed alike
 
   @GuardedBy("lock")
   private final Map<String, LiveNode> byId = new LinkedHashMap<>();
@@ -62,33 +68,41 @@ public final class Registry implements Prober.Sink {
   /**
    * A registry of these nodes.
    *
-   * @param probeSoon asks for a probe of a node at once; called without the lock
    * @param onSilentNode told, on the background thread, that a node was found to hang
    */
   Registry(
       NodeSet members,
       NodeHealth.Rules rules,
+      Order order,
+      OutlierJudge judge,
       Ticker ticker,
       Tasks tasks,
       List<LoadBalancerListener> listeners,
-      Consumer<Node> probeSoon,
       Runnable onSilentNode) {
     this.members = members;
     this.rules = rules;
+    this.order = order;
+    this.judge = judge;
     this.ticker = ticker;
     this.tasks = tasks;
     this.announcer = new Announcer(tasks, listeners);
-    this.judge = new OutlierJudge(rules.outliers(), ticker);
-    this.probeSoon = probeSoon;
     this.onSilentNode = onSilentNode;
+    this.sites = new Sites(order.failover());
     long now = ticker.read();
     for (Node node : members) {
-      LiveNode live = new LiveNode(node, new NodeHealth(rules, false, now));
-      apply(live, now);
-      byId.put(node.id(), live);
+      byId.put(node.id(), enter(node, false, now));
     }
     this.nodes = List.copyOf(byId.values());
-    this.table = Tables.of(nodes);
+    sites.count(nodes, now);
+    this.table = Tables.of(nodes, sites, order.backups(), order.panicThreshold());
+  }
+
+  private LiveNode enter(Node node, boolean startSlowly, long now) {
+    LiveNode live = new LiveNode(node, new NodeHealth(rules, node.isProbed(), startSlowly, now));
+    live.health.orders().weigh(node.weight() == 0, "weight 0");
+    live.health.settle(now);
+    apply(live, now);
+    return live;
   }
 
   /** Who may be given a request just now. */
@@ -101,131 +115,73 @@ public final class Registry implements Prober.Sink {
     return nodes;
   }
 
-  // Reports.
-
-  /** An attempt ended that began in this era of the node. */
-  void report(LiveNode node, Outcome outcome, int era) {
-    boolean current = era == node.era();
-    node.count(outcome, current);
-    switch (outcome.kind()) {
-      case UNREACHABLE -> {
-        change(node, now -> node.health.unreachable(outcome.reason(), false, now));
-        probeSoon.accept(node.node());
-      }
-      case SUCCESS -> {
-        if (current) {
-          success(node, era);
-        }
-      }
-      case FAULT -> {
-        if (current) {
-          fault(node, outcome, era);
-          suspect(node); // a reset may be all that is ever heard of a dead node
-        }
-      }
-      case LOAD, CANCELLED -> {}
-    }
+  /** The members. */
+  public NodeSet members() {
+    return members;
   }
 
-  private void success(LiveNode node, int era) {
-    OutlierJudge.succeeded(node);
-    if (node.watched()) {
-      inEra(era, node, now -> node.health.success(OutlierJudge.isTrusted(node), now));
-    }
+  /** Whether so few nodes can be used that the verdicts are doubted. */
+  public boolean isPanic() {
+    return Census.isPanic(nodes, order.panicThreshold());
   }
 
-  private void fault(LiveNode node, Outcome outcome, int era) {
-    inEra(era, node, now -> judge.failed(node, outcome.reason(), nodes, now));
+  /** What is known of the sites, by tier. Under the lock: call it in a change only. */
+  Sites sites() {
+    return sites;
   }
 
-  /** An attempt got its first byte that began in this era of the node. */
-  void answered(LiveNode node, int era) {
-    inEra(era, node, node.health::answered);
-  }
-
-  private void inEra(int era, LiveNode node, LongConsumer evidence) {
-    change(
-        node,
-        now -> {
-          if (era == node.era()) {
-            evidence.accept(now);
-          }
-        });
-  }
-
-  /** A running attempt on the node has been silent for too long, or has failed. */
-  void suspect(LiveNode node) {
-    List<Node> witness;
+  /** The sites as they are now, first things first. */
+  public List<Sites.View> siteViews() {
     synchronized (lock) {
-      if (byId.get(node.node().id()) != node || !node.health.suspect(ticker.read())) {
-        return;
-      }
-      witness = Census.others(nodes, node, 1, rules.random());
+      return sites.views();
     }
-    log.debug("{} is under suspicion, probing it", node.node().id());
-    probeSoon.accept(node.node());
-    witness.forEach(probeSoon);
   }
 
-  @Override
-  public Pace probed(Node probed, ProbeResult result) {
-    List<Node> again = new ArrayList<>();
-    boolean changing;
+  /** The live node of this member; null if it is none, or has another address. */
+  @Nullable LiveNode member(Node node) {
     synchronized (lock) {
-      LiveNode node = byId.get(probed.id());
-      if (node == null || !node.node().uri().equals(probed.uri())) {
-        return Pace.STEADY; // not a member any more; the prober will hear of it
-      }
-      long began = ticker.read() - result.took().toNanos();
-      boolean witnessed = !result.isUp() && Census.hasWitness(nodes, node, began);
-      change(node, now -> node.health.probed(result, witnessed, now));
-      if (!result.isUp() && node.health.isInDoubt()) {
-        again.add(node.node());
-        again.addAll(Census.others(nodes, node, Census.WITNESSES, rules.random()));
-      }
-      changing = node.health.isChanging();
-    }
-    again.forEach(probeSoon);
-    return changing ? Pace.FAST : Pace.STEADY;
-  }
-
-  /** Time passed: ends ejections, goes on with slow starts, lets penalties fade. */
-  void tick(double penaltyFactor, double latencyFactor) {
-    for (LiveNode node : nodes) {
-      node.decayPenalty(penaltyFactor);
-      node.decayLatency(latencyFactor);
-      change(
-          node,
-          now -> {
-            node.health.tick(now);
-            OutlierJudge.tick(node);
-          });
+      LiveNode live = byId.get(node.id());
+      return live == null || !live.node().uri().equals(node.uri()) ? null : live;
     }
   }
 
-  // Operators.
+  // What is found out.
 
-  /** No new attempts on the node; running ones end. */
-  public void drain(String id) {
-    operate(id, NodeHealth.Admin.DRAINING, "drained by operator");
+  /** Runs this under the lock, so that what it reads of several nodes belongs together. */
+  <T> T locked(Supplier<T> reading) {
+    synchronized (lock) {
+      return reading.get();
+    }
   }
 
-  /** The node is not to be used. */
-  public void disable(String id) {
-    operate(id, NodeHealth.Admin.DISABLED, "disabled by operator");
+  /** What a whole site says it can do. */
+  void siteSays(int tier, boolean canWrite, boolean canRead, String reason) {
+    synchronized (lock) {
+      SiteVerdict news = sites.say(tier, canWrite, canRead, reason);
+      if (news != null) {
+        publish();
+        announcer.tell(listener -> listener.onSiteVerdict(news));
+      }
+    }
   }
 
-  /** The node may be used again. */
-  public void resume(String id) {
-    operate(id, NodeHealth.Admin.ENABLED, "resumed by operator");
+  /** Time passed: a site may be first again. */
+  void tick() {
+    synchronized (lock) {
+      if (sites.isWaiting()) {
+        publish();
+      }
+    }
   }
 
-  private void operate(String id, NodeHealth.Admin admin, String reason) {
-    LiveNode node = find(id);
-    change(node, now -> node.health.admin(admin, reason));
-  }
+  // Members.
 
-  private LiveNode find(String id) {
+  /**
+   * The live node with this id, or with this address in any spelling.
+   *
+   * @throws IllegalArgumentException if there is none; the message lists those there are
+   */
+  LiveNode find(String id) {
     synchronized (lock) {
       LiveNode node = members.find(id).map(found -> byId.get(found.id())).orElse(null);
       if (node == null) {
@@ -245,26 +201,30 @@ public final class Registry implements Prober.Sink {
       }
       long now = ticker.read();
       Map<String, LiveNode> old = new LinkedHashMap<>(byId);
+      List<Change> made = new ArrayList<>();
       byId.clear();
+      members = updated;
       for (Node node : updated) {
         LiveNode live = old.get(node.id());
         if (live == null || !live.node().uri().equals(node.uri())) {
-          live = new LiveNode(node, new NodeHealth(rules, true, now));
+          byId.put(node.id(), enter(node, true, now));
         } else {
-          live.node(node);
+          byId.put(node.id(), live);
+          made.add(decide(live, time -> replace(live, node, time)));
         }
-        byId.put(node.id(), live);
-        apply(live, now);
       }
-      members = updated;
       publish();
+      made.forEach(this::announce);
       announcer.tell(listener -> listener.onNodeSet(before, updated));
     }
   }
 
-  /** The members. */
-  public NodeSet members() {
-    return members;
+  private static void replace(LiveNode live, Node node, long now) {
+    if (node.weight() != live.node().weight()) {
+      Operators.weigh(live, node.weight()); // the newest word counts
+    }
+    live.node(node);
+    live.health.probed(node.isProbed(), now);
   }
 
   /**
@@ -301,31 +261,14 @@ public final class Registry implements Prober.Sink {
 
   // The one way a state changes.
 
-  private void change(LiveNode node, LongConsumer evidence) {
-    boolean silent = false;
+  void change(LiveNode node, LongConsumer evidence) {
+    boolean silent;
     synchronized (lock) {
-      long now = ticker.read();
-      NodeState from = node.health.state();
-      long since = node.health.since();
       boolean wasSilent = node.health.isSilent();
-      evidence.accept(now);
-      if (node.era() != node.health.comeback().era()) {
-        judge.beginEra(node);
-      }
-      apply(node, now);
-      boolean changed = node.health.settle(now);
-      NodeState to = node.health.state();
-      if (!from.eligible() && to.eligible()) {
-        node.forgetPast();
-      }
-      if (changed && byId.get(node.node().id()) == node) {
+      Change made = decide(node, evidence);
+      if (made.matters() && byId.get(node.node().id()) == node) {
         publish();
-        if (to != from) {
-          Duration after = Duration.ofNanos(now - since);
-          Transition transition =
-              new Transition(node.node(), from, to, node.health.reason(), after);
-          announcer.tell(listener -> listener.onTransition(transition));
-        }
+        announce(made);
       }
       silent = !wasSilent && node.health.isSilent();
     }
@@ -334,17 +277,66 @@ public final class Registry implements Prober.Sink {
     }
   }
 
+  /** What a decision brought: whether the table is to be made anew, and what to tell. */
+  private record Change(boolean matters, @Nullable Transition transition) {}
+
+  @GuardedBy("lock")
+  private Change decide(LiveNode node, LongConsumer evidence) {
+    long now = ticker.read();
+    NodeState from = node.health.state();
+    long since = node.health.since();
+    evidence.accept(now);
+    if (node.era() != node.health.comeback().era()) {
+      judge.beginEra(node);
+    }
+    apply(node, now);
+    boolean matters = node.health.settle(now);
+    NodeState to = node.health.state();
+    if (!from.eligible() && to.eligible()) {
+      node.forgetPast();
+    }
+    Duration after = Duration.ofNanos(now - since);
+    return new Change(
+        matters,
+        to == from ? null : new Transition(node.node(), from, to, node.health.reason(), after));
+  }
+
+  private void announce(Change made) {
+    Transition transition = made.transition();
+    if (transition != null) {
+      announcer.tell(listener -> listener.onTransition(transition));
+    }
+  }
+
   /** Copies to the node what its pickers read of its health. */
   private static void apply(LiveNode node, long now) {
-    node.weight(node.node().weight() * node.health.comeback().share(now));
+    node.weight(node.orderedWeight() * node.health.share(now));
     node.limit(node.health.limit(now));
     node.watched(node.health.wantsSuccesses());
+    node.warmingUp(node.health.comeback().isRamping());
   }
 
   @GuardedBy("lock")
   private void publish() {
     nodes = List.copyOf(byId.values());
-    table = Tables.of(nodes);
+    Sites.Lead lead = sites.count(nodes, ticker.read());
+    table = Tables.of(nodes, sites, order.backups(), order.panicThreshold());
     lock.notifyAll();
+    if (lead != null) {
+      SiteChange change = new SiteChange(lead.from(), lead.to(), lead.reason());
+      announcer.tell(listener -> listener.onSiteChange(change));
+    }
+    String alike = Census.failAlike(nodes);
+    if (alike != null && !doubted) {
+      tasks.execute(
+          () ->
+              log.warn(
+                  "The probes of all {} nodes fail alike ({}), so they are not believed; is {} the"
+                      + " right question, with the right Host?",
+                  nodes.size(),
+                  alike,
+                  rules.check()));
+    }
+    doubted = alike != null;
   }
 }

@@ -161,7 +161,7 @@ public abstract class RunningAttempt {
     }
     abort = null;
     Outcome told = known == null || outcome.kind() == Outcome.Kind.SUCCESS ? outcome : known;
-    sweeper.report(node, told, era);
+    sweeper.report(node, told, era, read);
     return true;
   }
 

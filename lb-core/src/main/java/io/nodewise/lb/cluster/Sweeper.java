@@ -41,6 +41,7 @@ public final class Sweeper implements AutoCloseable {
   private static final int TICKS_PER_AGING = 150;
 
   private final Registry registry;
+  private final Evidence evidence;
   private final Timeouts timeouts;
   private final Ticker ticker;
   private final Tasks tasks;
@@ -50,8 +51,9 @@ public final class Sweeper implements AutoCloseable {
   private volatile boolean closed; // by close()
   private int ticks; // by the background thread
 
-  Sweeper(Registry registry, Timeouts timeouts, Ticker ticker, Tasks tasks) {
+  Sweeper(Registry registry, Evidence evidence, Timeouts timeouts, Ticker ticker, Tasks tasks) {
     this.registry = registry;
+    this.evidence = evidence;
     this.timeouts = timeouts;
     this.ticker = ticker;
     this.tasks = tasks;
@@ -67,9 +69,9 @@ public final class Sweeper implements AutoCloseable {
     }
     next = tasks.schedule(TICK, this::tick);
     try {
-      registry.tick(PENALTY_FACTOR, LATENCY_FACTOR);
+      evidence.tick(PENALTY_FACTOR, LATENCY_FACTOR);
       if (++ticks % TICKS_PER_AGING == 0) {
-        registry.nodes().forEach(node -> node.firstByteTimes.age());
+        registry.nodes().forEach(LiveNode::age);
       }
     } finally {
       sweep();
@@ -110,7 +112,7 @@ public final class Sweeper implements AutoCloseable {
     if (silence >= limit.toNanos()) {
       attempt.giveUp(Outcome.fault(said(phase) + " for " + limit.toMillis() + " ms"));
     } else if (suspicious) {
-      registry.suspect(node);
+      evidence.suspect(node);
     }
   }
 
@@ -156,11 +158,11 @@ public final class Sweeper implements AutoCloseable {
   }
 
   void answered(LiveNode node, int era) {
-    registry.answered(node, era);
+    evidence.answered(node, era);
   }
 
-  void report(LiveNode node, Outcome outcome, int era) {
-    registry.report(node, outcome, era);
+  void report(LiveNode node, Outcome outcome, int era, boolean isRead) {
+    evidence.report(node, outcome, era, isRead);
   }
 
   RunningAttempt.Watch watch(Object handle, RunningAttempt attempt) {

@@ -6,9 +6,9 @@ import java.time.Duration;
  * When the outcomes of real requests put a node out, and for how long. Immutable and thread-safe.
  *
  * <p>Hard evidence (connection refused, black hole, hung) takes a node out at once and needs no
- * setting. What is set here is for soft evidence: requests that failed on a node which can be
- * reached. Such nodes are put out only up to {@link #maxEjectedFraction()} of the set, and come
- * back by themselves.
+ * setting. What is set here is for soft evidence: requests that failed, or were slow, on a node
+ * which can be reached. Such nodes are put out only up to {@link #maxEjectedFraction()} of the set,
+ * and come back by themselves.
  */
 public final class OutlierDetection {
   private final int consecutiveFaults;
@@ -18,6 +18,10 @@ public final class OutlierDetection {
   private final Duration baseEjection;
   private final Duration maxEjection;
   private final double maxEjectedFraction;
+  private final double slowFactor;
+  private final Duration slowMargin;
+  private final Duration maxPause;
+  private final double panicThreshold;
 
   private OutlierDetection(Builder builder) {
     consecutiveFaults = atLeastOne("consecutive faults", builder.consecutiveFaults);
@@ -35,6 +39,18 @@ public final class OutlierDetection {
           "max ejection: " + maxEjection + " (expected: >= base ejection " + baseEjection + ")");
     }
     maxEjectedFraction = fraction("max ejected fraction", builder.maxEjectedFraction);
+    slowFactor = builder.slowFactor;
+    Bounds.check(
+        slowFactor == 0 || (slowFactor > 1 && slowFactor <= 1000),
+        "slow factor",
+        slowFactor,
+        "> 1 and <= 1000, or 0 for never");
+    slowMargin = Bounds.positive("slow margin", builder.slowMargin);
+    Bounds.check(!builder.maxPause.isNegative(), "max pause", builder.maxPause, ">= 0");
+    maxPause = Bounds.atMostADay("max pause", builder.maxPause);
+    panicThreshold = builder.panicThreshold;
+    Bounds.check(
+        panicThreshold >= 0 && panicThreshold <= 1, "panic threshold", panicThreshold, "0 to 1");
   }
 
   /** The defaults. */
@@ -85,6 +101,37 @@ public final class OutlierDetection {
     return maxEjectedFraction;
   }
 
+  /**
+   * How many times slower than the others a node must be to be put out: the median of its times to
+   * first byte against the median of theirs, in three looks in a row. 0 never puts a slow node out.
+   * Default 5: least loaded leaves a slow node alone long before; this is for a policy that does
+   * not, and for the few requests it still gets.
+   */
+  public double slowFactor() {
+    return slowFactor;
+  }
+
+  /** By how much it must be slower, too. Default 100 ms: less is not felt. */
+  public Duration slowMargin() {
+    return slowMargin;
+  }
+
+  /**
+   * For how long a node is asked last at most because of a {@code Retry-After}, whatever it says;
+   * zero ignores it. Default 30 s: some servers say two minutes for a moment's trouble.
+   */
+  public Duration maxPause() {
+    return maxPause;
+  }
+
+  /**
+   * Share of the nodes left in by operators below which verdicts are doubted and nodes that are out
+   * on soft evidence are used too, behind the others. 0 never doubts. Default 0.5, as in Envoy.
+   */
+  public double panicThreshold() {
+    return panicThreshold;
+  }
+
   private static int atLeastOne(String what, int value) {
     if (value < 1) {
       throw new IllegalArgumentException(what + ": " + value + " (expected: >= 1)");
@@ -125,6 +172,10 @@ public final class OutlierDetection {
     private Duration baseEjection = Duration.ofSeconds(5);
     private Duration maxEjection = Duration.ofSeconds(300);
     private double maxEjectedFraction = 0.3;
+    private double slowFactor = 5;
+    private Duration slowMargin = Duration.ofMillis(100);
+    private Duration maxPause = Duration.ofSeconds(30);
+    private double panicThreshold = 0.5;
 
     private Builder() {}
 
@@ -167,6 +218,30 @@ public final class OutlierDetection {
     /** See {@link OutlierDetection#maxEjectedFraction()}. */
     public Builder maxEjectedFraction(double value) {
       maxEjectedFraction = value;
+      return this;
+    }
+
+    /** See {@link OutlierDetection#slowFactor()}. */
+    public Builder slowFactor(double value) {
+      slowFactor = value;
+      return this;
+    }
+
+    /** See {@link OutlierDetection#slowMargin()}. */
+    public Builder slowMargin(Duration value) {
+      slowMargin = value;
+      return this;
+    }
+
+    /** See {@link OutlierDetection#maxPause()}. */
+    public Builder maxPause(Duration value) {
+      maxPause = value;
+      return this;
+    }
+
+    /** See {@link OutlierDetection#panicThreshold()}. */
+    public Builder panicThreshold(double value) {
+      panicThreshold = value;
       return this;
     }
 

@@ -12,4 +12,10 @@ public interface LoadBalancerListener {
 
   /** The set has other members now; nodes that stay kept their state. */
   default void onNodeSet(NodeSet before, NodeSet after) {}
+
+  /** Another site is first now. */
+  default void onSiteChange(SiteChange change) {}
+
+  /** A site can do more or less than before, by its own account. */
+  default void onSiteVerdict(SiteVerdict verdict) {}
 }

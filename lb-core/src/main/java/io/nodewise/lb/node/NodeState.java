@@ -6,13 +6,20 @@ public enum NodeState {
   UNKNOWN(true),
   /** Healthy: takes requests. */
   UP(true),
+  /** Healthy, but asks for less by its probe: takes a smaller share. */
+  DEGRADED(true),
+  /** Takes reads; writes go there only when nobody else is left. */
+  READ_ONLY(true),
   /** Half-open: one request at a time shows whether the node is back. */
   TRIAL(true),
   /** Put out for a while because requests kept failing on it; comes back in panic. */
   EJECTED(false),
   /** Refuses, hangs, or fails its probes. */
   DOWN(false),
-  /** Finishes what it has and gets nothing new, because an operator said so. */
+  /**
+   * Finishes what it has and gets nothing new: an operator said so, its weight is 0, or its own
+   * probe says that it is being taken out of service.
+   */
   DRAINING(false),
   /** Switched off by an operator. */
   DISABLED(false);
@@ -26,5 +33,10 @@ public enum NodeState {
   /** Whether a node of this state is offered to new attempts in normal times. */
   public boolean eligible() {
     return eligible;
+  }
+
+  /** Whether it is offered to new attempts of writes. */
+  public boolean takesWrites() {
+    return eligible && this != READ_ONLY;
   }
 }

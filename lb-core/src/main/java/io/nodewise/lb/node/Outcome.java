@@ -1,5 +1,6 @@
 package io.nodewise.lb.node;
 
+import java.time.Duration;
 import java.util.Objects;
 
 /**
@@ -27,9 +28,15 @@ public final class Outcome {
 
   private final Kind kind;
   private final String reason;
+  private final Duration pause;
 
   private Outcome(Kind kind, String reason) {
+    this(kind, reason, Duration.ZERO);
+  }
+
+  private Outcome(Kind kind, String reason, Duration pause) {
     this.kind = kind;
+    this.pause = pause;
     this.reason = Objects.requireNonNull(reason, "reason");
   }
 
@@ -53,6 +60,18 @@ public final class Outcome {
     return new Outcome(Kind.LOAD, reason);
   }
 
+  /**
+   * The node asked for less, and to be left alone for so long, as by {@code Retry-After}.
+   *
+   * @throws IllegalArgumentException if the pause is negative
+   */
+  public static Outcome load(String reason, Duration pause) {
+    if (pause.isNegative()) {
+      throw new IllegalArgumentException("pause: " + pause + " (expected: >= 0)");
+    }
+    return new Outcome(Kind.LOAD, reason, pause);
+  }
+
   /** The node failed with this request. */
   public static Outcome fault(String reason) {
     return new Outcome(Kind.FAULT, reason);
@@ -71,6 +90,11 @@ public final class Outcome {
   /** Why, in a few words. */
   public String reason() {
     return reason;
+  }
+
+  /** For how long the node asked to be left alone; zero if it did not. */
+  public Duration pause() {
+    return pause;
   }
 
   /** Whether it counts against the node: {@link Kind#FAULT} or {@link Kind#UNREACHABLE}. */

@@ -41,13 +41,20 @@ public final class Prober implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Prober.class);
 
   /** Hears the results. */
-  @FunctionalInterface
   public interface Sink {
     /**
      * Called on the {@link Tasks} thread, one result at a time; must not block. Never sees a {@link
      * ProbeResult.Evidence#LOCAL} result. Returns how soon the next probe is wanted.
      */
     Pace probed(Node node, ProbeResult result);
+
+    /** Whether requests are sent to the node just now, so that it may be asked about its site. */
+    default boolean isUsable(Node node) {
+      return true;
+    }
+
+    /** What a whole site said it can do; on the {@link Tasks} thread, only when that changed. */
+    default void siteProbed(int tier, boolean canWrite, boolean canRead, String reason) {}
   }
 
   final HealthCheck check;

@@ -24,7 +24,7 @@ public final class RiseFall {
     DOWN
   }
 
-  private final int rise;
+  private int rise;
   private final int fall;
   private Settled settled = Settled.UNKNOWN;
   private int against; // results in a row that contradict what is settled; failures while unknown
@@ -39,6 +39,11 @@ public final class RiseFall {
     }
     this.rise = rise;
     this.fall = fall;
+  }
+
+  /** From now on so many successes are needed; at least 1. */
+  public void rise(int successes) {
+    rise = successes;
   }
 
   /** Counts one result. */

@@ -10,9 +10,11 @@ import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.probe.ScriptedProbeClient;
 import io.nodewise.lb.retry.Timeouts;
+import io.nodewise.lb.routing.Backups;
 import io.nodewise.lb.routing.BalancingPolicy;
 import io.nodewise.lb.routing.Candidate;
 import io.nodewise.lb.routing.Picker;
+import io.nodewise.lb.routing.SiteFailover;
 import io.nodewise.lb.routing.Tried;
 import io.nodewise.lb.time.VirtualTasks;
 import java.util.List;
@@ -38,6 +40,8 @@ class ClusterTest {
               SlowStart.defaults(),
               Timeouts.defaults(),
               overtaken,
+              SiteFailover.defaults(),
+              Backups.ALL,
               List.of()),
           new Cluster.Runtime(tasks, tasks, TestRuntime.seeded(1), new ScriptedProbeClient(tasks)));
 

@@ -23,7 +23,7 @@ class LiveNodeTest {
   private final LiveNode node = liveNode();
 
   static LiveNode liveNode() {
-    return new LiveNode(Node.of("http://a:9000"), new NodeHealth(RULES, false, 0));
+    return new LiveNode(Node.of("http://a:9000"), new NodeHealth(RULES, true, false, 0));
   }
 
   @Test

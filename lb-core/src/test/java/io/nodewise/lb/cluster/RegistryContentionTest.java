@@ -16,8 +16,10 @@ import io.nodewise.lb.node.Transition;
 import io.nodewise.lb.probe.ProbeResult;
 import io.nodewise.lb.probe.ScriptedProbeClient;
 import io.nodewise.lb.retry.Timeouts;
+import io.nodewise.lb.routing.Backups;
 import io.nodewise.lb.routing.BalancingPolicy;
 import io.nodewise.lb.routing.Candidate;
+import io.nodewise.lb.routing.SiteFailover;
 import io.nodewise.lb.routing.Tried;
 import io.nodewise.lb.time.Randomness;
 import io.nodewise.lb.time.ThreadTasks;
@@ -56,6 +58,8 @@ class RegistryContentionTest {
               SlowStart.defaults(),
               Timeouts.defaults(),
               BalancingPolicy.leastLoaded().newPicker(),
+              SiteFailover.defaults(),
+              Backups.ALL,
               List.of(new Continuity())),
           new Cluster.Runtime(
               fast, tasks, Randomness.threadLocal(), new ScriptedProbeClient(fast)));
@@ -160,9 +164,9 @@ class RegistryContentionTest {
     String id = members.get(random.nextInt(members.size())).id();
     try {
       switch (random.nextInt(4)) {
-        case 0 -> cluster.registry().drain(id);
-        case 1 -> cluster.registry().disable(id);
-        default -> cluster.registry().resume(id);
+        case 0 -> cluster.operators().drain(id);
+        case 1 -> cluster.operators().disable(id);
+        default -> cluster.operators().resume(id);
       }
     } catch (IllegalArgumentException e) { // removed meanwhile
       assertThat(e).hasMessageStartingWith("unknown node: " + id);
@@ -197,12 +201,12 @@ class RegistryContentionTest {
     loop(11, random -> cluster.update(some(random)));
     loop(
         12,
-        random -> cluster.registry().probed(ALL.nodes().get(random.nextInt(6)), result(random)));
+        random -> cluster.evidence().probed(ALL.nodes().get(random.nextInt(6)), result(random)));
     loop(
         13,
         random -> {
-          cluster.registry().tick(0.9, 0.9);
-          cluster.registry().nodes().forEach(cluster.registry()::suspect);
+          cluster.evidence().tick(0.9, 0.9);
+          cluster.registry().nodes().forEach(cluster.evidence()::suspect);
           tableHoldsMembersOnly();
           Census.describe(cluster.registry().nodes(), System.nanoTime());
           TimeUnit.MICROSECONDS.sleep(200);
@@ -229,7 +233,7 @@ class RegistryContentionTest {
   private void everyNodeComesBack() throws Exception {
     cluster.update(ALL);
     for (Node node : ALL) {
-      cluster.registry().resume(node.id());
+      cluster.operators().resume(node.id());
     }
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     Set<NodeState> up = Set.of(NodeState.UP);
@@ -237,8 +241,8 @@ class RegistryContentionTest {
       assertThat(System.nanoTime() - deadline)
           .as(Census.describe(cluster.registry().nodes(), System.nanoTime()))
           .isNegative();
-      ALL.forEach(node -> cluster.registry().probed(node, ScriptedProbeClient.up()));
-      cluster.registry().tick(0.9, 0.9);
+      ALL.forEach(node -> cluster.evidence().probed(node, ScriptedProbeClient.up()));
+      cluster.evidence().tick(0.9, 0.9);
       request(
           new Random() {
             @Override
@@ -255,9 +259,9 @@ class RegistryContentionTest {
     Node here = Node.builder("http://new:9000").id("a").build();
     cluster.update(NodeSet.of(there, Node.of("http://b:9000")));
     cluster.update(NodeSet.of(here, Node.of("http://b:9000")));
-    cluster.registry().probed(there, ScriptedProbeClient.refused());
+    cluster.evidence().probed(there, ScriptedProbeClient.refused());
     assertThat(node("a").state()).isEqualTo(NodeState.UNKNOWN);
-    cluster.registry().probed(here, ScriptedProbeClient.refused());
+    cluster.evidence().probed(here, ScriptedProbeClient.refused());
     assertThat(node("a").state()).isEqualTo(NodeState.DOWN);
     cluster.close();
   }

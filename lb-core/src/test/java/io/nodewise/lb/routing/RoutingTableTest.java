@@ -33,7 +33,7 @@ class RoutingTableTest {
 
   private List<Candidate> walk() {
     List<Candidate> order = new ArrayList<>();
-    while (table.hasUntried(tried)) {
+    while (table.hasUntried(tried, RequestHint.read())) {
       Candidate next = pick();
       order.add(next);
       tried.add(next);
@@ -101,7 +101,7 @@ class RoutingTableTest {
     primary1.weight = 0;
     primary2.full = true;
     int left = 3;
-    while (table.hasUntried(tried)) {
+    while (table.hasUntried(tried, RequestHint.read())) {
       Candidate next = pick();
       assertThat(next).isNotNull();
       tried.add(next);
@@ -112,17 +112,22 @@ class RoutingTableTest {
     assertThat(tried.size()).isEqualTo(3);
     tried.clear();
     assertThat(tried.size()).isZero();
-    assertThat(table.hasUntried(tried)).isTrue();
+    assertThat(table.hasUntried(tried, RequestHint.read())).isTrue();
   }
 
   @Test
   void a_table_of_nobody_is_empty() {
     table = new RoutingTable(List.of(List.of(), List.of()));
-    assertThat(table.hasUntried(new Tried())).isFalse();
+    assertThat(table.hasUntried(new Tried(), RequestHint.read())).isFalse();
     assertThat(pick()).isNull();
     primary1.weight = 0;
-    assertThat(new RoutingTable(List.of(List.of(primary1))).hasUntried(new Tried())).isFalse();
-    assertThat(new RoutingTable(List.of(List.of(backup))).hasUntried(new Tried())).isTrue();
+    assertThat(
+            new RoutingTable(List.of(List.of(primary1)))
+                .hasUntried(new Tried(), RequestHint.read()))
+        .isFalse();
+    assertThat(
+            new RoutingTable(List.of(List.of(backup))).hasUntried(new Tried(), RequestHint.read()))
+        .isTrue();
   }
 
   @Test

@@ -1,0 +1,68 @@
+package io.nodewise.lb;
+
+import io.nodewise.lb.cluster.Cluster;
+import io.nodewise.lb.cluster.LiveNode;
+import io.nodewise.lb.cluster.Sites;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a cluster as it is now. */
+final class Snapshots {
+  private Snapshots() {}
+
+  static ClusterSnapshot of(Cluster cluster) {
+    long now = cluster.ticker().read();
+    List<LiveNode> nodes = cluster.registry().nodes();
+    long total = 0;
+    for (LiveNode node : nodes) {
+      total += node.attempts();
+    }
+    List<NodeSnapshot> views = new ArrayList<>(nodes.size());
+    for (LiveNode node : nodes) {
+      views.add(node(node, total, now));
+    }
+    List<SiteSnapshot> sites = new ArrayList<>();
+    for (Sites.View site : cluster.registry().siteViews()) {
+      sites.add(
+          new SiteSnapshot(
+              site.name(),
+              site.enabled(),
+              site.eligible(),
+              site.first(),
+              site.canWrite(),
+              site.canRead()));
+    }
+    return new ClusterSnapshot(
+        views, sites, total, cluster.failovers(), cluster.registry().isPanic());
+  }
+
+  private static NodeSnapshot node(LiveNode node, long total, long now) {
+    return new NodeSnapshot(
+        node.node(),
+        node.state(),
+        node.reason(),
+        Duration.ofNanos(Math.max(0, now - node.since())),
+        node.inFlight(),
+        node.attempts(),
+        node.faults(),
+        node.loads(),
+        total == 0 ? 0 : (double) node.attempts() / total,
+        node.weight(),
+        node.penalty(),
+        node.isPaused(),
+        Duration.ofNanos(node.firstByteQuantile(0.5)),
+        Duration.ofNanos(node.firstByteQuantile(0.99)),
+        probe(node.lastProbe(), now));
+  }
+
+  private static @Nullable ProbeSnapshot probe(LiveNode.@Nullable LastProbe last, long now) {
+    return last == null
+        ? null
+        : new ProbeSnapshot(
+            last.result().verdict(),
+            last.result().took(),
+            Duration.ofNanos(Math.max(0, now - last.at())));
+  }
+}
