@@ -6,6 +6,9 @@ import io.nodewise.lb.node.Node;
 import io.nodewise.lb.probe.ProbeResult.Evidence;
 import io.nodewise.lb.time.Tasks;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,9 +17,6 @@ import org.slf4j.LoggerFactory;
 final class NodeProbes {
   private static final Logger log = LoggerFactory.getLogger(NodeProbes.class);
 
-  /** So that waiting for readiness is short, and thousands of clients started together spread. */
-  static final Duration FIRST_WITHIN = Duration.ofSeconds(1);
-
   /**
    * From the end of an urgent probe to the start of the next one. Every slow request may raise a
    * suspicion, and a hung storage behind a healthy probe must not draw a probe per request. A
@@ -24,25 +24,20 @@ final class NodeProbes {
    */
   static final Duration URGENT_GAP = Duration.ofMillis(250);
 
-  /** One probe under way; compared by identity. */
-  private static final class Flight {
-    final long startedAt;
-
-    Flight(long startedAt) {
-      this.startedAt = startedAt;
-    }
-  }
-
   private final Prober prober;
   private Node node;
   private boolean stopped;
-  private Pace pace = Pace.FAST; // nothing is known yet
-  private Tasks.@Nullable Scheduled nextRegular; // none while a probe is in flight
+  private Pace pace = Pace.FAST; // of the last result told
+  private int backedOff; // gaps at BACK_OFF since it became that
+  private Tasks.@Nullable Scheduled nextRegular; // none while a probe is in flight, or at rest
   private Tasks.@Nullable Scheduled nextUrgent; // while a suspicion waits for the gap to pass
   private @Nullable Flight regular;
   private @Nullable Flight urgent;
-  private @Nullable Flight lastTold;
+  private @Nullable Flight lastTold; // none: nothing is known of the node
   private boolean suspected; // and no probe has started since
+  private @Nullable CompletableFuture<Void> awaited; // somebody wants the next probe, at once
+  private int doubts; // raised so far
+  private int settled; // those of them that a result has answered
   private boolean urgentEnded; // ever; only then is the following set
   private long urgentEndedAt;
   private boolean failsHere;
@@ -53,11 +48,7 @@ final class NodeProbes {
     this.prober = prober;
     this.node = node;
     this.question = prober.check.probe().orElse(null);
-    Duration within =
-        FIRST_WITHIN.compareTo(prober.check.interval()) < 0
-            ? FIRST_WITHIN
-            : prober.check.interval();
-    scheduleRegular(within, prober.random.nextUnit());
+    nextRegular = prober.tasks.schedule(prober.gaps.first(), this::regularIsDue);
   }
 
   Node node() {
@@ -71,35 +62,62 @@ final class NodeProbes {
     } else {
       stopped = true;
       cancelScheduled();
+      Stream.of(regular, urgent)
+          .filter(Objects::nonNull)
+          .forEach(flight -> flight.over.complete(null));
+      if (awaited != null) {
+        awaited.complete(null);
+      }
     }
     return !stopped;
   }
 
   /** Sees to it that a probe which starts after {@code askedAt} is told. */
   void suspect(long askedAt) {
-    if (startedAfter(askedAt, urgent)
-        || startedAfter(askedAt, regular)
-        || startedAfter(askedAt, lastTold)) {
-      return;
+    Flight serving = doubt(askedAt);
+    if (serving == null) {
+      suspected = true;
+      serveSuspicion();
     }
-    suspected = true;
-    serveSuspicion();
   }
 
-  private static boolean startedAfter(long nanos, @Nullable Flight flight) {
-    return flight != null && flight.startedAt - nanos > 0;
+  /** The same without waiting for the gap; completed when that probe has been told or dropped. */
+  CompletableFuture<Void> check(long askedAt) {
+    Flight serving = doubt(askedAt);
+    if (serving != null) {
+      return serving.over;
+    }
+    CompletableFuture<Void> over = awaited == null ? new CompletableFuture<>() : awaited;
+    awaited = over;
+    suspected = true;
+    serveSuspicion();
+    return over;
+  }
+
+  /** Notes a doubt; returns a probe that serves it already. */
+  private @Nullable Flight doubt(long askedAt) {
+    if (Flight.startedAfter(askedAt, lastTold)) {
+      return lastTold;
+    }
+    doubts++;
+    Flight serving = Flight.startedAfter(askedAt, urgent) ? urgent : regular;
+    if (!Flight.startedAfter(askedAt, serving)) {
+      return null;
+    }
+    serving.settles = doubts;
+    return serving;
   }
 
   private void serveSuspicion() {
-    if (!suspected || urgent != null || nextUrgent != null) {
+    if (!suspected || urgent != null) {
       return;
     }
-    long passed = urgentEnded ? prober.ticker.read() - urgentEndedAt : Long.MAX_VALUE;
-    long wait = URGENT_GAP.toNanos() - passed;
+    boolean now = awaited != null || !urgentEnded;
+    long wait = now ? 0 : URGENT_GAP.toNanos() - (prober.ticker.read() - urgentEndedAt);
     if (wait <= 0) {
       urgent = start();
       send(urgent);
-    } else {
+    } else if (nextUrgent == null) {
       nextUrgent = prober.tasks.schedule(Duration.ofNanos(wait), this::urgentIsDue);
     }
   }
@@ -110,20 +128,18 @@ final class NodeProbes {
   }
 
   private void regularIsDue() {
+    nextRegular = null;
     regular = start();
     send(regular);
   }
 
-  private void scheduleRegular(Duration gap, double factor) {
-    Duration delay = Duration.ofNanos((long) (gap.toNanos() * factor));
-    nextRegular = prober.tasks.schedule(delay, this::regularIsDue);
-  }
-
-  /** Whatever was scheduled or suspected is served by the probe that starts now. */
+  /** Whatever was scheduled, suspected or awaited is served by the probe that starts now. */
   private Flight start() {
     cancelScheduled();
+    CompletableFuture<Void> over = awaited == null ? new CompletableFuture<>() : awaited;
+    awaited = null;
     suspected = false;
-    return new Flight(prober.ticker.read());
+    return new Flight(prober.ticker.read(), over, doubts);
   }
 
   private void cancelScheduled() {
@@ -138,17 +154,7 @@ final class NodeProbes {
   }
 
   private void send(Flight flight) {
-    try {
-      prober.client.probe(
-          node,
-          prober.check,
-          question,
-          result -> prober.tasks.execute(() -> ended(flight, result)));
-    } catch (
-        RuntimeException e) { // against the contract; the node must be probed again all the same
-      ProbeResult nothing = ProbeResult.down(Evidence.LOCAL, e.toString(), Duration.ZERO);
-      prober.tasks.execute(() -> ended(flight, nothing));
-    }
+    prober.send(node, question, result -> ended(flight, result));
   }
 
   private void ended(Flight flight, ProbeResult result) {
@@ -161,16 +167,31 @@ final class NodeProbes {
     } else {
       return; // told twice, against the contract
     }
-    if (stopped || prober.isClosed()) {
-      return;
+    if (!stopped && !prober.isClosed()) {
+      take(flight, result);
+      serveSuspicion();
+      scheduleRegular();
     }
-    take(flight, result);
-    if (regular == null && urgent == null) {
-      double spread = prober.check.jitter() * (2 * prober.random.nextUnit() - 1);
-      scheduleRegular(
-          pace == Pace.STEADY ? prober.check.interval() : prober.check.fastInterval(), 1 + spread);
+    flight.over.complete(null);
+  }
+
+  private void scheduleRegular() {
+    if (regular != null || urgent != null) {
+      return; // its end comes here
     }
-    serveSuspicion();
+    Duration gap;
+    if (lastTold == null) {
+      gap = prober.gaps.unknown();
+    } else {
+      boolean inDoubt = pace == Pace.STEADY && settled != doubts; // the answer was no use
+      Pace next = inDoubt ? Pace.FAST : pace;
+      if (next == Pace.STEADY && prober.check.isOptimistic()) {
+        return; // until somebody doubts it
+      }
+      gap = prober.gaps.after(next, backedOff);
+      backedOff += next == Pace.BACK_OFF ? 1 : 0;
+    }
+    nextRegular = prober.tasks.schedule(gap, this::regularIsDue);
   }
 
   private void take(Flight flight, ProbeResult result) {
@@ -185,17 +206,26 @@ final class NodeProbes {
     }
     log.debug("Probe of {}: {}", node, result);
     lastTold = flight;
-    ProbeAnswer answer = result.answer();
-    if (question != null && answer != null) {
-      try {
-        question = question.next(answer);
-      } catch (RuntimeException e) {
-        log.warn("What to ask {} next can't be said, so the same again: {}", node, e.toString());
-      }
-    }
+    settled = Math.max(settled, flight.settles);
+    askNext(result.answer());
     pace = prober.tell(node, result, pace);
-    if (!result.isUp()) {
-      suspected = false; // confirmed
+    if (pace != Pace.BACK_OFF) {
+      backedOff = 0;
+    }
+    if (!result.isUp()) { // confirmed; but who awaits a probe gets one
+      suspected = awaited != null;
+      settled = doubts;
+    }
+  }
+
+  private void askNext(@Nullable ProbeAnswer answer) {
+    if (question == null || answer == null) {
+      return;
+    }
+    try {
+      question = Objects.requireNonNull(question.next(answer), "next probe");
+    } catch (RuntimeException | Error e) { // a user's code; without an end, the schedule would stop
+      log.warn("What to ask {} next can't be said, so the same again: {}", node, e.toString());
     }
   }
 }

@@ -6,6 +6,9 @@ public enum Pace {
   STEADY,
   /** It is changing, or no node at all can be used: after the fast interval. */
   FAST,
-  /** It is out and others are well: after gaps that grow. */
+  /**
+   * It is out and others are well: after gaps that begin with the fast interval and double up to
+   * the down interval. They begin anew once the pace was another one in between.
+   */
   BACK_OFF
 }

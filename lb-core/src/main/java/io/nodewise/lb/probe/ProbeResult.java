@@ -30,8 +30,9 @@ public record ProbeResult(
     /** No way to the node: its name is unknown, there is no route, or TLS failed. */
     UNREACHABLE,
     /**
-     * The probe failed on this machine, for want of a file descriptor or a port: nothing is known
-     * about the node. {@link Prober} never passes such a result on.
+     * The probe failed on this machine, for want of a file descriptor or a port, or because the
+     * machine stopped for a while: nothing is known about the node. {@link Prober} never passes
+     * such a result on.
      */
     LOCAL
   }

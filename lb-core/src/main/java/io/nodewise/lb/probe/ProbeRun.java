@@ -39,9 +39,21 @@ import org.slf4j.LoggerFactory;
  * <p>The deadline holds whatever blocks the thread. Time-outs of the socket would not do: they
  * start again with every byte, and don't count for writes and name look-ups. So the deadline is a
  * task that tells the result by how far the probe has come, and closes the socket under the thread.
+ *
+ * <p>A deadline that comes late by more than {@link #PAUSE} says that this machine stopped, and
+ * nothing about the node: its answer may lie in the socket unread, or it gave up waiting for us. So
+ * a silence or a broken connection then ends as local. An answer is an answer, however late, and so
+ * is a refusal.
  */
 final class ProbeRun implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(ProbeRun.class);
+
+  /**
+   * What a deadline is late by once the process was stopped, or collected garbage for long. Threads
+   * of a busy machine are late by less, and their probes of hung nodes must go on to count; a
+   * shorter stop may cost a node one bad probe, of the three it takes.
+   */
+  static final Duration PAUSE = Duration.ofMillis(500);
 
   /** How far the probe has come; decides what a failure or a silence means. */
   private enum Phase {
@@ -150,8 +162,10 @@ final class ProbeRun implements Runnable {
     Probe asked = question;
     try {
       Verdict verdict = head == null || asked == null ? Verdict.up() : asked.read(head);
-      return down(Evidence.ANSWERED, verdict.isDown() ? verdict.reason() : reason);
-    } catch (RuntimeException e) {
+      return verdict.isDown()
+          ? ProbeResult.down(Evidence.ANSWERED, verdict.reason(), took())
+          : down(Evidence.ANSWERED, reason);
+    } catch (RuntimeException | Error e) { // a user's code; the socket must be closed all the same
       return down(Evidence.LOCAL, "probe failed: " + e);
     }
   }
@@ -217,7 +231,8 @@ final class ProbeRun implements Runnable {
     headOnly = HttpExchange.read(head, "");
     phase = Phase.READING;
     ProbeAnswer answer = HttpExchange.read(head, exchange.body(head));
-    return ProbeResult.answered(Objects.requireNonNull(question).read(answer), answer, took());
+    Verdict verdict = Objects.requireNonNull(question).read(answer);
+    return ProbeResult.answered(Objects.requireNonNull(verdict, "verdict"), answer, took());
   }
 
   private ProbeResult failure(Exception e) {
@@ -257,7 +272,11 @@ final class ProbeRun implements Runnable {
   }
 
   private ProbeResult down(Evidence evidence, String reason) {
-    return ProbeResult.down(evidence, reason, took());
+    Duration took = took();
+    boolean paused = took.compareTo(check.timeout().plus(PAUSE)) > 0;
+    return paused && evidence != Evidence.REFUSED
+        ? ProbeResult.down(Evidence.LOCAL, "this machine paused: " + reason, took)
+        : ProbeResult.down(evidence, reason, took);
   }
 
   private void tell(ProbeResult result) {

@@ -58,6 +58,7 @@ class ProberTest {
     List<Node> nodes =
         IntStream.range(0, 1000).mapToObj(i -> Node.of("http://n" + i + ":9000")).toList();
     long start = tasks.read();
+    prober = prober(HealthCheck.auto().toBuilder().subset(1000).build());
     prober.track(nodes);
     tasks.advance(Duration.ofSeconds(1));
     assertThat(client.sent()).hasSize(1000);

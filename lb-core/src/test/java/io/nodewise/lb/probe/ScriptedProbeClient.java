@@ -2,6 +2,8 @@ package io.nodewise.lb.probe;
 
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.health.Probe;
+import io.nodewise.lb.health.ProbeAnswer;
+import io.nodewise.lb.health.Verdict;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.probe.ProbeResult.Evidence;
 import io.nodewise.lb.time.Ticker;
@@ -20,11 +22,18 @@ import org.jspecify.annotations.Nullable;
  * one probe each, the last one for ever; a node without a script is up. Answers come at once,
  * inside {@link #probe}, unless they are held back until the test {@linkplain #release releases}
  * them. Thread-safe.
+ *
+ * <p>Questions about a node's site are answered apart, by what the site {@linkplain #site can do},
+ * and use no answer of the node's script; a node whose next answer by that script is none, or one
+ * that is held, does not answer them either.
  */
 public final class ScriptedProbeClient implements ProbeClient {
 
   /** A probe that was sent; {@code at} is the ticker's reading. */
   public record Sent(Node node, HealthCheck check, long at) {}
+
+  /** A question about a node's site that was sent; {@code write} or else read. */
+  public record SiteSent(Node node, boolean write, long at) {}
 
   private record Held(long number, Node node, Consumer<ProbeResult> done) {}
 
@@ -35,6 +44,9 @@ public final class ScriptedProbeClient implements ProbeClient {
   private final Map<String, Boolean> holding = new HashMap<>();
   private final List<Held> held = new ArrayList<>(); // oldest first
   private final List<Sent> sent = new ArrayList<>();
+  private final List<SiteSent> siteSent = new ArrayList<>();
+  private final Map<Integer, Boolean> canWrite = new HashMap<>(); // by tier; absent: true
+  private final Map<Integer, Boolean> canRead = new HashMap<>();
   private final Map<String, Integer> mostAtOnce = new HashMap<>();
   private boolean closed;
 
@@ -105,6 +117,18 @@ public final class ScriptedProbeClient implements ProbeClient {
     done.accept(result);
   }
 
+  /** From now on the nodes of the tier say this of their site, where they answer. */
+  public synchronized ScriptedProbeClient site(int tier, boolean write, boolean read) {
+    canWrite.put(tier, write);
+    canRead.put(tier, read);
+    return this;
+  }
+
+  /** All questions about sites sent so far, in order. */
+  public synchronized List<SiteSent> siteSent() {
+    return List.copyOf(siteSent);
+  }
+
   /** How many probes of the node are held. */
   public synchronized int held(String nodeId) {
     return (int) held.stream().filter(h -> h.node().id().equals(nodeId)).count();
@@ -133,7 +157,11 @@ public final class ScriptedProbeClient implements ProbeClient {
   @Override
   public void probe(
       Node node, HealthCheck check, @Nullable Probe question, Consumer<ProbeResult> done) {
-    ProbeResult result;
+    ProbeResult result = siteAnswer(node, check, question);
+    if (result != null) {
+      done.accept(result);
+      return;
+    }
     synchronized (this) {
       sent.add(new Sent(node, check, ticker.read()));
       if (closed) {
@@ -143,11 +171,39 @@ public final class ScriptedProbeClient implements ProbeClient {
         mostAtOnce.merge(node.id(), held(node.id()), Math::max);
         return;
       } else {
-        Deque<ProbeResult> script = scripts.getOrDefault(node.id(), new ArrayDeque<>(List.of(UP)));
+        Deque<ProbeResult> script = script(node);
         result = script.size() > 1 ? script.removeFirst() : script.getFirst();
       }
     }
     done.accept(result);
+  }
+
+  private Deque<ProbeResult> script(Node node) {
+    return scripts.getOrDefault(node.id(), new ArrayDeque<>(List.of(UP)));
+  }
+
+  /** Null for a question that is not about a site. */
+  private synchronized @Nullable ProbeResult siteAnswer(
+      Node node, HealthCheck check, @Nullable Probe question) {
+    boolean write = check.clusterCheck().map(asked -> asked.canWrite() == question).orElse(false);
+    boolean read = check.clusterCheck().map(asked -> asked.canRead() == question).orElse(false);
+    if (!write && !read) {
+      return null;
+    }
+    siteSent.add(new SiteSent(node, write, ticker.read()));
+    ProbeResult ofNode = script(node).getFirst();
+    if (closed) {
+      return ProbeResult.down(Evidence.LOCAL, "probe client closed", Duration.ZERO);
+    } else if (holding.containsKey(node.id())) {
+      return noAnswer();
+    } else if (ofNode.evidence() != Evidence.ANSWERED) {
+      return ofNode;
+    }
+    boolean yes = (write ? canWrite : canRead).getOrDefault(node.tier(), true);
+    return ProbeResult.answered(
+        yes ? Verdict.up("200") : Verdict.down("503"),
+        new ProbeAnswer(yes ? 200 : 503, Map.of(), ""),
+        Duration.ofMillis(1));
   }
 
   @Override
