@@ -36,8 +36,8 @@ public final class Outcome {
 
   private Outcome(Kind kind, String reason, Duration pause) {
     this.kind = kind;
-    this.pause = pause;
     this.reason = Objects.requireNonNull(reason, "reason");
+    this.pause = pause;
   }
 
   /** The node answered and is well. */
@@ -61,9 +61,10 @@ public final class Outcome {
   }
 
   /**
-   * The node asked for less, and to be left alone for so long, as by {@code Retry-After}.
+   * The node asked for less, and to be left alone for a while, as by {@code Retry-After}.
    *
-   * @throws IllegalArgumentException if the pause is negative
+   * @param pause what the node asked for, however long; zero if it named no time
+   * @throws IllegalArgumentException if {@code pause} is negative
    */
   public static Outcome load(String reason, Duration pause) {
     if (pause.isNegative()) {
@@ -92,7 +93,9 @@ public final class Outcome {
     return reason;
   }
 
-  /** For how long the node asked to be left alone; zero if it did not. */
+  /**
+   * For how long the node asked to be left alone; zero if it did not. Only of {@link Kind#LOAD}.
+   */
   public Duration pause() {
     return pause;
   }
@@ -104,6 +107,6 @@ public final class Outcome {
 
   @Override
   public String toString() {
-    return kind + " (" + reason + ")";
+    return kind + " (" + reason + (pause.isZero() ? "" : ", pause " + pause) + ")";
   }
 }
