@@ -20,6 +20,9 @@ import software.amazon.awssdk.retries.api.TokenAcquisitionFailedException;
  * hundred calls that were on the node that died. So such a move is granted here, with the token
  * handed back as it was. It is bounded by the nodes (see ApiCall). Everything else, overload above
  * all, is the delegate's to decide, with its back-off and its bucket.
+ *
+ * The SDK takes a Retry-After for the time to wait before the next attempt, wherever that goes. But it
+ * is the wish of one node; with another one left the call waits for the back-off alone.
  */
 /** A user's retry strategy, asked for whatever is not a move to an untried node. Thread-safe. */
 final class FailoverRetryStrategy implements RetryStrategy {
@@ -50,6 +53,10 @@ final class FailoverRetryStrategy implements RetryStrategy {
       }
       if (delegate.maxAttempts() > 1 && call.takeFreeFailover()) {
         return RefreshRetryTokenResponse.create(request.token(), Duration.ZERO);
+      }
+      if (request.suggestedDelay().isPresent() && call.route().hasUntried()) {
+        return delegate.refreshRetryToken(
+            request.toBuilder().suggestedDelay(Duration.ZERO).build());
       }
     }
     return delegate.refreshRetryToken(request);

@@ -156,6 +156,45 @@ class FaultyAnswerIT extends OnS3Nodes {
     assertThat(odd(cluster).attempts()).as("its share").isLessThan(5);
   }
 
+  /** The SDK alone would wait for it before it asks the next node. */
+  @Test
+  void retryAfterIsTheNodesPauseAndNotTheCalls() {
+    LoadBalancer cluster = cluster(1, 1, BalancingPolicy.roundRobin());
+    RecordingStrategy strategy = RecordingStrategy.standard();
+    S3Client s3 = track(builder(cluster).overrideConfiguration(o -> o.retryStrategy(strategy)));
+    put(PLAIN, "k", bytes(100));
+    answer(error(503, "SlowDown").withHeader("Retry-After", "20"));
+
+    long took =
+        millis(
+            () -> {
+              for (int i = 0; asked() == 0; i++) {
+                assertThat(i).isLessThan(50);
+                assertThat(get(s3, "k")).hasSize(100);
+              }
+            });
+
+    assertThat(strategy.delays()).hasSize(1);
+    assertThat(took).isLessThan(10_000);
+  }
+
+  /** With nobody else to ask, it is as with the SDK alone. */
+  @Test
+  void retryAfterOfTheOnlyNodeIsWaitedFor() {
+    RecordingStrategy strategy =
+        new RecordingStrategy(
+            AwsRetryStrategy.standardRetryStrategy().toBuilder().maxAttempts(2).build());
+    S3Client s3 =
+        track(builder(cluster(1, 0)).overrideConfiguration(o -> o.retryStrategy(strategy)));
+    answer(error(503, "SlowDown").withHeader("Retry-After", "2"));
+
+    assertThatExceptionOfType(S3Exception.class).isThrownBy(() -> get(s3, "k"));
+
+    assertThat(strategy.delays())
+        .singleElement()
+        .satisfies(delay -> assertThat(delay).isGreaterThanOrEqualTo(Duration.ofSeconds(2)));
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {500, 502, 504})
   void serverErrorIsRepeatedElsewhereAtOnce(int status) {

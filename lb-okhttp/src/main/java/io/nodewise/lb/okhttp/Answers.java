@@ -1,8 +1,10 @@
 package io.nodewise.lb.okhttp;
 
 import io.nodewise.lb.node.Outcome;
+import io.nodewise.lb.retry.RetryAfter;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.time.Instant;
 import okhttp3.Response;
 
 /**
@@ -14,11 +16,19 @@ final class Answers {
 
   static Outcome outcome(Response response) {
     return switch (response.code()) {
-      case 429, 503 -> Outcome.load("HTTP " + response.code());
+      case 429, 503 -> load(response);
       case 501, 505 -> Outcome.success();
       default ->
           response.code() < 500 ? Outcome.success() : Outcome.fault("HTTP " + response.code());
     };
+  }
+
+  private static Outcome load(Response response) {
+    String reason = "HTTP " + response.code();
+    String pause = response.header("Retry-After");
+    return pause == null
+        ? Outcome.load(reason)
+        : Outcome.load(reason, RetryAfter.parse(pause, response.header("Date"), Instant.now()));
   }
 
   /** Whether bytes of a body may follow the headers. */
