@@ -1,11 +1,15 @@
 package io.nodewise.lb;
 
 import io.nodewise.lb.cluster.Cluster;
+import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.retry.Timeouts;
 import java.net.URI;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * A set of equal nodes kept true by probes and by the outcomes of requests, from which every
@@ -20,12 +24,14 @@ import java.time.Duration;
 public final class LoadBalancer implements AutoCloseable {
   private final Cluster cluster;
   private final URI logicalEndpoint;
+  private final HealthCheck healthCheck;
   private final Timeouts timeouts;
   private volatile boolean closed; // written by close()
 
-  LoadBalancer(Cluster cluster, URI logicalEndpoint, Timeouts timeouts) {
+  LoadBalancer(Cluster cluster, URI logicalEndpoint, HealthCheck healthCheck, Timeouts timeouts) {
     this.cluster = cluster;
     this.logicalEndpoint = logicalEndpoint;
+    this.healthCheck = healthCheck;
     this.timeouts = timeouts;
   }
 
@@ -84,6 +90,28 @@ public final class LoadBalancer implements AutoCloseable {
       Thread.currentThread().interrupt();
       return false;
     }
+  }
+
+  /**
+   * Probes every node now, whatever its schedule, waits until each of these probes has ended, and
+   * says how the cluster is then. One probe decides no more than any other does: a node that is
+   * down is up after {@code rise} good ones. Returns at once where nothing is probed; takes as long
+   * as the slowest probe, so the probe's time-out at most (in sets beyond 32 nodes, once per 32),
+   * and returns early if the thread is interrupted, whose flag stays set. Not to be called by a
+   * listener: the background thread it runs on is the one that would have to answer.
+   */
+  public ClusterSnapshot checkNow() {
+    requireOpen();
+    long rounds = 2 + cluster.registry().nodes().size() / 32;
+    long atMost = healthCheck.timeout().toMillis() * rounds + 1000;
+    try {
+      cluster.checkNow().toCompletableFuture().get(atMost, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      // A probe thread that is stuck in a name look-up: what is known by now is what there is.
+    }
+    return snapshot();
   }
 
   /** The cluster at this moment; may be asked after {@link #close()} too. */

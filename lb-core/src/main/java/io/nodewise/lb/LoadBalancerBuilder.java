@@ -201,7 +201,7 @@ public final class LoadBalancerBuilder {
                 all),
             new Cluster.Runtime(ticker, background, random, probes));
     cluster.start();
-    return new LoadBalancer(cluster, endpoint, timeouts);
+    return new LoadBalancer(cluster, endpoint, healthCheck, timeouts);
   }
 
   /** Each site is a tier of its own, then come the backup nodes. */

@@ -20,6 +20,7 @@ import io.nodewise.lb.time.Randomness;
 import io.nodewise.lb.time.Tasks;
 import io.nodewise.lb.time.Ticker;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
 
 /*
@@ -169,6 +170,11 @@ public final class Cluster implements AutoCloseable {
   /** The clock. */
   public Ticker ticker() {
     return runtime.ticker();
+  }
+
+  /** Probes every node at once; completes when all of these probes have ended. */
+  public CompletionStage<Void> checkNow() {
+    return prober.checkNow();
   }
 
   /** Other members. Synchronised, so that the prober hears of updates in the same order. */

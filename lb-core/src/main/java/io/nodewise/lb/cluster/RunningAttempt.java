@@ -185,6 +185,11 @@ public abstract class RunningAttempt {
     return now - silentSince;
   }
 
+  /** So long nobody could have seen anything move. */
+  final void forgive(long nanos) {
+    silentSince += nanos;
+  }
+
   final Phase seenPhase() {
     Phase seen = seenPhase;
     return seen == null ? Phase.WAITING : seen;

@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
  * 3. ends the attempts whose response stream nobody holds any more.
  *
  * When a node is found to hang the walk over the attempts runs at once.
+ *
+ * A tick that comes far too late was not late by any node's fault: this process was stopped, or
+ * collected garbage. The nodes may have answered long ago, so the time is not counted as silence.
  */
 /** Watches running attempts. */
 public final class Sweeper implements AutoCloseable {
@@ -27,6 +30,9 @@ public final class Sweeper implements AutoCloseable {
 
   /** A fifth of the suspicion time, so silence is noticed at most that much late. */
   static final Duration TICK = Duration.ofMillis(200);
+
+  /** Later than that is no longer a busy machine; half the default suspicion time. */
+  private static final long LATE = Duration.ofMillis(500).toNanos();
 
   /** A penalty falls to 1/e in 10 s. */
   private static final double PENALTY_FACTOR = Math.exp(-TICK.toMillis() / 10_000.0);
@@ -50,6 +56,7 @@ public final class Sweeper implements AutoCloseable {
   private volatile Tasks.Scheduled next = () -> {}; // by start(), then by each tick
   private volatile boolean closed; // by close()
   private int ticks; // by the background thread
+  private long lastTick; // by start(), then by the background thread
 
   Sweeper(Registry registry, Evidence evidence, Timeouts timeouts, Ticker ticker, Tasks tasks) {
     this.registry = registry;
@@ -60,6 +67,7 @@ public final class Sweeper implements AutoCloseable {
   }
 
   void start() {
+    lastTick = ticker.read();
     next = tasks.schedule(TICK, this::tick);
   }
 
@@ -68,6 +76,7 @@ public final class Sweeper implements AutoCloseable {
       return;
     }
     next = tasks.schedule(TICK, this::tick);
+    forgiveLateness();
     try {
       evidence.tick(PENALTY_FACTOR, LATENCY_FACTOR);
       if (++ticks % TICKS_PER_AGING == 0) {
@@ -75,6 +84,16 @@ public final class Sweeper implements AutoCloseable {
       }
     } finally {
       sweep();
+    }
+  }
+
+  private void forgiveLateness() {
+    long now = ticker.read();
+    long late = now - lastTick - TICK.toNanos();
+    lastTick = now;
+    if (late > LATE) {
+      log.debug("Nothing ran here for {} ms; not counted as silence", late / 1_000_000);
+      running.forEach(attempt -> attempt.forgive(late));
     }
   }
 
