@@ -227,7 +227,7 @@ class HungNodeTest {
     cluster.advance(30_000);
     assertThat(io.aborted()).isTrue();
     cluster.probesOf(N2, up());
-    cluster.awaitState(N2, NodeState.UP, Duration.ofSeconds(6));
+    cluster.awaitState(N2, NodeState.UP, Duration.ofSeconds(8));
     Attempt next = cluster.beginOn(N2);
     cluster.advance(400);
     assertThat(next.verdict()).as("nothing of the past sticks to it").isNull();
