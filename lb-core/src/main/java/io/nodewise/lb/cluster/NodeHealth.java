@@ -224,10 +224,14 @@ final class NodeHealth {
       publishedReason = LINE_BREAKS.matcher(reason).replaceAll(" ");
     }
     publishedSilent = reach.isSilent();
-    drainsItself = orders.isIn() && state == NodeState.DRAINING;
-    if (state == before && soft == publishedSoft && paused == publishedPaused) {
+    boolean itself = orders.isIn() && state == NodeState.DRAINING;
+    if (state == before
+        && soft == publishedSoft
+        && paused == publishedPaused
+        && itself == drainsItself) {
       return false;
     }
+    drainsItself = itself;
     publishedSoft = soft;
     publishedPaused = paused;
     if (state != before) {

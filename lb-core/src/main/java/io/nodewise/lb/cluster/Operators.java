@@ -37,6 +37,6 @@ public final class Operators {
   /** Under the registry's lock. */
   static void weigh(LiveNode node, double weight) {
     node.orderedWeight(weight);
-    node.health.orders().weigh(weight == 0, "weight " + weight);
+    node.health.orders().weigh(weight);
   }
 }

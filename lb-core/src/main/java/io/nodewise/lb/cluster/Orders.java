@@ -22,9 +22,10 @@ final class Orders {
   }
 
   /** A weight of 0 drains. */
-  void weigh(boolean isZero, String reason) {
-    if (weightless != isZero && order == Order.USE) {
-      said = reason;
+  void weigh(double weight) {
+    boolean isZero = weight == 0;
+    if (weightless && !isZero) {
+      said = "weight " + weight;
     }
     weightless = isZero;
   }
@@ -41,6 +42,6 @@ final class Orders {
 
   /** Why it is out, or why it is in again. */
   String said() {
-    return said;
+    return order == Order.USE && weightless ? "weight 0" : said;
   }
 }

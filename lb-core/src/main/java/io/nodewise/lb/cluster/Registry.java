@@ -57,7 +57,7 @@ public final class Registry {
   private boolean closed;
 
   @GuardedBy("lock")
-  private boolean doubted; // whether the last table was made while all probes failed alike
+  private @Nullable String doubted; // what all probes failed with when that was last logged
 
   @GuardedBy("lock")
   private final Map<String, LiveNode> byId = new LinkedHashMap<>();
@@ -99,7 +99,7 @@ public final class Registry {
 
   private LiveNode enter(Node node, boolean startSlowly, long now) {
     LiveNode live = new LiveNode(node, new NodeHealth(rules, node.isProbed(), startSlowly, now));
-    live.health.orders().weigh(node.weight() == 0, "weight 0");
+    live.health.orders().weigh(node.weight());
     live.health.settle(now);
     apply(live, now);
     return live;
@@ -327,7 +327,8 @@ public final class Registry {
       announcer.tell(listener -> listener.onSiteChange(change));
     }
     String alike = Census.failAlike(nodes);
-    if (alike != null && !doubted) {
+    if (alike != null && !alike.equals(doubted)) {
+      doubted = alike;
       tasks.execute(
           () ->
               log.warn(
@@ -337,6 +338,5 @@ public final class Registry {
                   alike,
                   rules.check()));
     }
-    doubted = alike != null;
   }
 }

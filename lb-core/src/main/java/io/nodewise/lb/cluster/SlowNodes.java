@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 /*
  * Every so often the median of each node's latest times to first byte is compared with the median of
- * the other nodes' medians. A node several times slower than the others, by a time that somebody can
+ * the medians of the other nodes of its tier. A node several times slower than the others, by a time that somebody can
  * feel, in three looks in a row, is an outlier. Medians, because one sick node must not move the
  * measure it is measured by: a mean with deviations stops finding anybody once a fifth of the set is
  * sick. First bytes of reads only: the time of a whole request says how big it is.
@@ -84,6 +84,7 @@ final class SlowNodes {
     long[] others =
         nodes.stream()
             .filter(other -> other != node && other.health.state().eligible())
+            .filter(other -> other.node().tier() == node.node().tier()) // else far away, perhaps
             .filter(other -> other.firstBytes().isKnown(now, OLD))
             .mapToLong(other -> other.firstBytes().median())
             .toArray();
