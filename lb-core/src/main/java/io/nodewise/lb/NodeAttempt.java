@@ -9,8 +9,9 @@ import io.nodewise.lb.node.Outcome;
 /** An {@link Attempt} under the sweeper's eyes. */
 final class NodeAttempt extends RunningAttempt implements Attempt {
 
-  NodeAttempt(LiveNode node, Sweeper sweeper, boolean hasBody, boolean latencyCounts) {
-    super(node, sweeper, hasBody, latencyCounts);
+  NodeAttempt(
+      LiveNode node, Sweeper sweeper, boolean hasBody, boolean isRead, boolean hasAlternative) {
+    super(node, sweeper, hasBody, isRead, hasAlternative);
   }
 
   @Override

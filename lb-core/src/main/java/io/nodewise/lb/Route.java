@@ -35,7 +35,8 @@ public final class Route {
       cluster.failedOver();
     }
     attempts++;
-    return new NodeAttempt(node, cluster.sweeper(), hasBody, hint.isRead());
+    boolean hasAlternative = attempts == 1 && hint.isRead() && hasUntried();
+    return new NodeAttempt(node, cluster.sweeper(), hasBody, hint.isRead(), hasAlternative);
   }
 
   /** Whether a node is left that this round has not been to and that may be used. */

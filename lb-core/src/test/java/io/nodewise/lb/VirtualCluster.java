@@ -182,6 +182,23 @@ public final class VirtualCluster implements AutoCloseable {
     }
   }
 
+  /** The first attempt of a read on this node, beside as many on others as it takes. */
+  public Attempt beginFirstOn(String id) {
+    List<Attempt> others = new ArrayList<>();
+    try {
+      for (int i = 0; i < 1000; i++) {
+        Attempt attempt = begin();
+        if (attempt.node().id().equals(id)) {
+          return attempt;
+        }
+        others.add(attempt);
+      }
+      throw new AssertionError("chance never took " + id + ":\n" + this);
+    } finally {
+      others.forEach(Attempt::close);
+    }
+  }
+
   /** So many requests one after another on this node, each ended so. */
   public void endOn(String id, Outcome outcome, int times) {
     for (int i = 0; i < times; i++) {

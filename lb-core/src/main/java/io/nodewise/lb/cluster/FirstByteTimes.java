@@ -83,6 +83,19 @@ final class FirstByteTimes {
     return median == 0 ? middle(BUCKETS - 1) : median;
   }
 
+  /** Adds the counts of another; returns how many those are. One thread at a time. */
+  int add(FirstByteTimes other) {
+    int total = 0;
+    for (int i = 0; i < BUCKETS; i++) {
+      int count = other.counts.get(i);
+      if (count > 0) {
+        counts.getAndAdd(i, count);
+        total += count;
+      }
+    }
+    return total;
+  }
+
   /** Copies the counts. */
   void copyTo(int[] copy) {
     for (int i = 0; i < BUCKETS; i++) {

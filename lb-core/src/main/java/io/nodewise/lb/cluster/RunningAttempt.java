@@ -63,6 +63,7 @@ public abstract class RunningAttempt {
   private final Sweeper sweeper;
   private final long started;
   private final boolean read;
+  private final boolean hasAlternative;
   private final int era;
   private final int slot;
 
@@ -85,8 +86,14 @@ public abstract class RunningAttempt {
   private long seenProgress;
   private long silentSince;
 
-  /** An attempt that begins now, on a node it has been counted in on. */
-  protected RunningAttempt(LiveNode node, Sweeper sweeper, boolean hasBody, boolean read) {
+  /**
+   * An attempt that begins now, on a node it has been counted in on.
+   *
+   * @param hasAlternative whether it is the first one of its request and there is another node
+   */
+  protected RunningAttempt(
+      LiveNode node, Sweeper sweeper, boolean hasBody, boolean read, boolean hasAlternative) {
+    this.hasAlternative = hasAlternative;
     this.node = node;
     this.sweeper = sweeper;
     this.read = read;
@@ -198,6 +205,11 @@ public abstract class RunningAttempt {
   /** Whether the request changes nothing, so that another node may be asked for nothing. */
   final boolean isRead() {
     return read;
+  }
+
+  /** Whether it is the first attempt of a request that could go on elsewhere. */
+  final boolean hasAlternative() {
+    return hasAlternative;
   }
 
   final LiveNode node0() {

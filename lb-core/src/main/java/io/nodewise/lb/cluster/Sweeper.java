@@ -15,8 +15,9 @@ import org.slf4j.LoggerFactory;
  *
  * 1. lets the registry do what time alone does (ejections end, ramps grow, penalties fade),
  * 2. looks at every running attempt: silence beyond the suspicion time gets its node probed;
- *    silence beyond the clock of its phase ends it; silence on a node known to hang ends it, and
- *    that of a read on a node that takes no connections any more: it costs nothing to ask another,
+ *    silence beyond the clock of its phase ends it, for the first attempt of a read beyond the
+ *    patience that ReadPatience has learnt; silence on a node known to hang ends it, and that of a
+ *    read on a node that takes no connections any more: it costs nothing to ask another,
  * 3. ends the attempts whose response stream nobody holds any more.
  *
  * When a node is found to hang the walk over the attempts runs at once.
@@ -49,6 +50,7 @@ public final class Sweeper implements AutoCloseable {
   private final Registry registry;
   private final Evidence evidence;
   private final Timeouts timeouts;
+  private final ReadPatience patience;
   private final Ticker ticker;
   private final Tasks tasks;
   private final RunningAttempts running = new RunningAttempts();
@@ -62,6 +64,7 @@ public final class Sweeper implements AutoCloseable {
     this.registry = registry;
     this.evidence = evidence;
     this.timeouts = timeouts;
+    this.patience = new ReadPatience(timeouts);
     this.ticker = ticker;
     this.tasks = tasks;
   }
@@ -82,6 +85,7 @@ public final class Sweeper implements AutoCloseable {
       if (++ticks % TICKS_PER_AGING == 0) {
         registry.nodes().forEach(LiveNode::age);
       }
+      patience.learn(registry.nodes(), ticker.read());
     } finally {
       sweep();
     }
@@ -120,6 +124,11 @@ public final class Sweeper implements AutoCloseable {
     boolean isReadWaiting = phase == RunningAttempt.Phase.WAITING && attempt.isRead();
     if (suspicious && isElsewhere && isReadWaiting && node.health.isGone()) {
       attempt.giveUp(Outcome.fault("node stopped"));
+      return;
+    }
+    boolean canGoOn = isReadWaiting && attempt.hasAlternative() && patience.isShort();
+    if (canGoOn && silence >= patience.limit()) {
+      attempt.giveUp(Outcome.fault(patience.exceededBy(silence)));
       return;
     }
     Duration limit =

@@ -19,6 +19,7 @@ public final class Timeouts {
   private final Duration firstByte;
   private final Duration bodyIdle;
   private final Duration suspicion;
+  private final double readPatience;
 
   private Timeouts(Builder builder) {
     connect = positive("connect timeout", builder.connect);
@@ -26,6 +27,11 @@ public final class Timeouts {
     firstByte = positive("first byte timeout", builder.firstByte);
     bodyIdle = positive("body idle timeout", builder.bodyIdle);
     suspicion = positive("suspicion timeout", builder.suspicion);
+    readPatience = builder.readPatience;
+    if (!(readPatience == 0 || (readPatience >= 1 && readPatience <= 1000))) {
+      throw new IllegalArgumentException(
+          "read patience: " + readPatience + " (expected: 1 to 1000, or 0 for none)");
+    }
     Duration smallest = sendStall.compareTo(firstByte) < 0 ? sendStall : firstByte;
     if (suspicion.compareTo(smallest) >= 0 || suspicion.compareTo(bodyIdle) >= 0) {
       throw new IllegalArgumentException(
@@ -88,6 +94,18 @@ public final class Timeouts {
     return suspicion;
   }
 
+  /**
+   * How many times as long as the 99th percentile of the set's times to first byte the first
+   * attempt of a read waits for its answer, before it goes on at another node; at least twice
+   * {@link #suspicion()}, at most {@link #firstByte()}, which is also the clock while fewer than a
+   * hundred reads have been answered in the last minute, and that of every further attempt. 0
+   * switches it off. Default 10: a node whose storage hangs behind a healthy probe is left after
+   * some 2 s instead of 35 s, and a read that is slow by its nature costs one attempt more.
+   */
+  public double readPatience() {
+    return readPatience;
+  }
+
   private static Duration positive(String what, Duration value) {
     if (value.isNegative() || value.isZero()) {
       throw new IllegalArgumentException(what + ": " + value + " (expected: > 0)");
@@ -110,6 +128,8 @@ public final class Timeouts {
         + bodyIdle
         + ", suspicion="
         + suspicion
+        + ", readPatience="
+        + readPatience
         + "]";
   }
 
@@ -120,6 +140,7 @@ public final class Timeouts {
     private Duration firstByte = Duration.ofSeconds(35);
     private Duration bodyIdle = Duration.ofSeconds(30);
     private Duration suspicion = Duration.ofSeconds(1);
+    private double readPatience = 10;
 
     private Builder() {}
 
@@ -150,6 +171,12 @@ public final class Timeouts {
     /** See {@link Timeouts#suspicion()}. */
     public Builder suspicion(Duration value) {
       suspicion = value;
+      return this;
+    }
+
+    /** See {@link Timeouts#readPatience()}. */
+    public Builder readPatience(double value) {
+      readPatience = value;
       return this;
     }
 

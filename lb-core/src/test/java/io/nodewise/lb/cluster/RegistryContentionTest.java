@@ -130,7 +130,7 @@ class RegistryContentionTest {
       for (int i = 0; i < 3; i++) {
         LiveNode node = cluster.begin(tried, RequestHint.read());
         tried.add(node);
-        open.add(new RunningAttempt(node, cluster.sweeper(), random.nextBoolean(), true) {});
+        open.add(new RunningAttempt(node, cluster.sweeper(), random.nextBoolean(), true, false) {});
       }
     } catch (NoNodeAvailableException e) {
       assertThat(e).hasMessageContaining(" eligible: ");

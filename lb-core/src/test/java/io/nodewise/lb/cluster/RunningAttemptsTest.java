@@ -23,7 +23,7 @@ class RunningAttemptsTest {
   static RunningAttempt attempt() {
     VirtualTasks tasks = new VirtualTasks();
     Sweeper sweeper = new Sweeper(null, null, Timeouts.defaults(), tasks, tasks);
-    return new RunningAttempt(LiveNodeTest.liveNode(), sweeper, false, false) {};
+    return new RunningAttempt(LiveNodeTest.liveNode(), sweeper, false, false, false) {};
   }
 
   private static final RunningAttempt ANY = attempt();

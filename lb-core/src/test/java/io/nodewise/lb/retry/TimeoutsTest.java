@@ -22,7 +22,8 @@ class TimeoutsTest {
     assertThat(Timeouts.defaults())
         .hasToString(
             "Timeouts[connect=PT2S, sendStall=PT20S, firstByte=PT35S, bodyIdle=PT30S,"
-                + " suspicion=PT1S]");
+                + " suspicion=PT1S,"
+                + " readPatience=10.0]");
   }
 
   @Test
