@@ -41,6 +41,7 @@ final class NodeProbes {
   private boolean urgentEnded; // ever; only then is the following set
   private long urgentEndedAt;
   private boolean failsHere;
+  private boolean failsToSayNext; // ever: one line in the log is enough
   private @Nullable Probe question; // null where nothing is asked by HTTP
 
   /** Schedules the first probe. */
@@ -225,7 +226,10 @@ final class NodeProbes {
     try {
       question = Objects.requireNonNull(question.next(answer), "next probe");
     } catch (RuntimeException | Error e) { // a user's code; without an end, the schedule would stop
-      log.warn("What to ask {} next can't be said, so the same again: {}", node, e.toString());
+      if (!failsToSayNext) {
+        log.warn("What to ask {} next can't be said, so the same again: {}", node, e.toString());
+      }
+      failsToSayNext = true;
     }
   }
 }

@@ -133,6 +133,9 @@ class ProberSuspicionTest {
     tasks.advance(Duration.ofMillis(3));
     assertThat(client.held(a.id())).isEqualTo(1);
     assertThat(sent()).isEqualTo(2);
+    client.release(a.id(), ScriptedProbeClient.up());
+    tasks.advance(Duration.ofMillis(4900));
+    assertThat(sent()).as("no doubt is left").isEqualTo(2);
   }
 
   @Test
