@@ -2,14 +2,17 @@ package io.nodewise.lb;
 
 import io.nodewise.lb.cluster.Cluster;
 import io.nodewise.lb.health.HealthCheck;
+import io.nodewise.lb.node.ClusterTls;
 import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.retry.Timeouts;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A set of equal nodes kept true by probes and by the outcomes of requests, from which every
@@ -26,13 +29,20 @@ public final class LoadBalancer implements AutoCloseable {
   private final URI logicalEndpoint;
   private final HealthCheck healthCheck;
   private final Timeouts timeouts;
+  private final @Nullable ClusterTls tls;
   private volatile boolean closed; // written by close()
 
-  LoadBalancer(Cluster cluster, URI logicalEndpoint, HealthCheck healthCheck, Timeouts timeouts) {
+  LoadBalancer(
+      Cluster cluster,
+      URI logicalEndpoint,
+      HealthCheck healthCheck,
+      Timeouts timeouts,
+      @Nullable ClusterTls tls) {
     this.cluster = cluster;
     this.logicalEndpoint = logicalEndpoint;
     this.healthCheck = healthCheck;
     this.timeouts = timeouts;
+    this.tls = tls;
   }
 
   /** A builder with every default set but the nodes. */
@@ -61,6 +71,13 @@ public final class LoadBalancer implements AutoCloseable {
   /** The clocks of an attempt, for adapters that make HTTP clients. */
   public Timeouts timeouts() {
     return timeouts;
+  }
+
+  /**
+   * How TLS is spoken with the nodes, for adapters that make HTTP clients; empty: as the JVM does.
+   */
+  public Optional<ClusterTls> tls() {
+    return Optional.ofNullable(tls);
   }
 
   /** The members. */

@@ -4,6 +4,7 @@ import io.nodewise.lb.cluster.Cluster;
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.health.OutlierDetection;
 import io.nodewise.lb.health.SlowStart;
+import io.nodewise.lb.node.ClusterTls;
 import io.nodewise.lb.node.LoadBalancerListener;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeSet;
@@ -38,6 +39,7 @@ public final class LoadBalancerBuilder {
   private final List<LoadBalancerListener> listeners = new ArrayList<>();
   private @Nullable URI logicalEndpoint;
   private @Nullable String name;
+  private @Nullable ClusterTls tls;
   private HealthCheck healthCheck = HealthCheck.auto();
   private OutlierDetection outlierDetection = OutlierDetection.defaults();
   private SlowStart slowStart = SlowStart.defaults();
@@ -153,6 +155,15 @@ public final class LoadBalancerBuilder {
     return this;
   }
 
+  /**
+   * How TLS is spoken with the nodes, by probes and by the HTTP clients that adapters make.
+   * Default: as the JVM does, with host names verified. Only for nodes, or probes, of https.
+   */
+  public LoadBalancerBuilder tls(ClusterTls settings) {
+    tls = Objects.requireNonNull(settings, "tls");
+    return this;
+  }
+
   /** Adds a listener. */
   public LoadBalancerBuilder listener(LoadBalancerListener listener) {
     listeners.add(Objects.requireNonNull(listener, "listener"));
@@ -172,18 +183,20 @@ public final class LoadBalancerBuilder {
    * A load balancer that has begun to probe.
    *
    * @throws IllegalArgumentException if there is no node, a duplicate one, nodes of both http and
-   *     https, or a logical endpoint that is not of the nodes' scheme
+   *     https, a logical endpoint that is not of the nodes' scheme, or TLS settings and nothing of
+   *     https
    */
   public LoadBalancer build() {
     NodeSet members = members();
     URI endpoint = logicalEndpoint == null ? members.nodes().get(0).uri() : logicalEndpoint;
     requireEndpoint(endpoint);
     requireScheme(endpoint, members);
+    requireUseOfTls(members);
     String shown = name == null ? endpoint.getAuthority() : name;
 
     Tasks background = tasks == null ? new ThreadTasks("nodewise-" + shown) : tasks;
     ProbeClient probes =
-        probeClient == null ? new SocketProbeClient(shown, background, ticker) : probeClient;
+        probeClient == null ? new SocketProbeClient(shown, background, ticker, tls) : probeClient;
     List<LoadBalancerListener> all = new ArrayList<>();
     all.add(new TransitionLog(shown));
     all.addAll(listeners);
@@ -201,7 +214,7 @@ public final class LoadBalancerBuilder {
                 all),
             new Cluster.Runtime(ticker, background, random, probes));
     cluster.start();
-    return new LoadBalancer(cluster, endpoint, healthCheck, timeouts);
+    return new LoadBalancer(cluster, endpoint, healthCheck, timeouts, tls);
   }
 
   /** Each site is a tier of its own, then come the backup nodes. */
@@ -218,6 +231,16 @@ public final class LoadBalancerBuilder {
       all.add(node.toBuilder().tier(sites.isEmpty() ? 1 : tier).build());
     }
     return NodeSet.of(all);
+  }
+
+  /** Who sets TLS and names http nodes would otherwise take plain text for encrypted. */
+  private void requireUseOfTls(NodeSet members) {
+    if (tls != null
+        && !members.scheme().equals("https")
+        && !healthCheck.scheme().orElse("").equals("https")) {
+      throw new IllegalArgumentException(
+          "tls: " + tls + " (expected: nodes of https, or none; the nodes are of http)");
+    }
   }
 
   private static void requireEndpoint(URI endpoint) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nodewise.lb.health.HealthCheck;
+import io.nodewise.lb.node.ClusterTls;
 import io.nodewise.lb.node.Node;
 import java.net.URI;
 import java.time.Duration;
@@ -175,5 +176,28 @@ class LoadBalancerBuilderTest {
             + " how requests are signed)");
     assertThat(Thread.getAllStackTraces().keySet())
         .noneMatch(thread -> thread.getName().contains("never-built"));
+  }
+
+  @Test
+  void tls_and_nothing_that_speaks_it() {
+    ClusterTls tls = ClusterTls.builder().build();
+    rejects(
+        b -> b.nodes("http://a:9000").tls(tls),
+        "tls: " + tls + " (expected: nodes of https, or none; the nodes are of http)");
+    try (LoadBalancer plain =
+            LoadBalancer.builder()
+                .nodes("http://a:9000")
+                .tls(tls)
+                .healthCheck(HealthCheck.builder().scheme("https").port(9443).build())
+                .build();
+        LoadBalancer secure =
+            LoadBalancer.builder()
+                .nodes("https://a:9000")
+                .tls(tls)
+                .healthCheck(HealthCheck.none())
+                .build()) {
+      assertThat(plain.tls()).as("for its probes").contains(tls);
+      assertThat(secure.tls()).contains(tls);
+    }
   }
 }

@@ -10,7 +10,8 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * TLS over a connected socket, as a request to the node would do it: its name sent and verified.
+ * TLS over a connected socket, as a request to the node would do it: its name sent and verified,
+ * unless the factory's trust leaves names out.
  */
 final class ProbeTls {
   private static final Pattern IP_LITERAL = Pattern.compile("[0-9.]+|.*:.*");

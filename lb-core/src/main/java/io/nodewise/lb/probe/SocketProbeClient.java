@@ -2,6 +2,7 @@ package io.nodewise.lb.probe;
 
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.health.Probe;
+import io.nodewise.lb.node.ClusterTls;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.time.Tasks;
 import io.nodewise.lb.time.Ticker;
@@ -28,22 +29,19 @@ public final class SocketProbeClient implements ProbeClient {
   private final Set<ProbeRun> running = ConcurrentHashMap.newKeySet(); // waiting ones too
   private volatile boolean closed; // written by close()
 
-  /** With the TLS settings of the JVM; threads are named {@code nodewise-probe-<name>-<n>}. */
-  public SocketProbeClient(String name, Tasks tasks, Ticker ticker) {
-    // Asked by the probe's thread: the first time it reads the trust store.
-    this(name, tasks, ticker, () -> (SSLSocketFactory) SSLSocketFactory.getDefault());
-  }
-
-  /** With the given TLS settings; the node's name is verified whatever they say. */
-  public SocketProbeClient(String name, Tasks tasks, Ticker ticker, SSLSocketFactory tls) {
-    this(name, tasks, ticker, () -> tls);
-  }
-
-  private SocketProbeClient(
-      String name, Tasks tasks, Ticker ticker, Supplier<SSLSocketFactory> tls) {
+  /**
+   * Threads are named {@code nodewise-probe-<name>-<n>}.
+   *
+   * @param settings for https; null for those of the JVM, with host names verified
+   */
+  public SocketProbeClient(String name, Tasks tasks, Ticker ticker, @Nullable ClusterTls settings) {
     this.tasks = tasks;
     this.ticker = ticker;
-    this.tls = tls;
+    // The default is asked for by the probe's thread: the first time it reads the trust store.
+    tls =
+        settings == null
+            ? () -> (SSLSocketFactory) SSLSocketFactory.getDefault()
+            : settings::socketFactory;
     threads = new ProbeThreads("nodewise-probe-" + name + "-");
   }
 

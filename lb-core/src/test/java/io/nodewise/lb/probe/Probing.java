@@ -3,6 +3,7 @@ package io.nodewise.lb.probe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nodewise.lb.health.HealthCheck;
+import io.nodewise.lb.node.ClusterTls;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.time.ThreadTasks;
 import io.nodewise.lb.time.Ticker;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /** A {@link SocketProbeClient} with all it needs, for tests over real sockets. */
@@ -28,11 +28,8 @@ final class Probing implements AutoCloseable {
     this(null);
   }
 
-  Probing(@Nullable SSLSocketFactory tls) {
-    client =
-        tls == null
-            ? new SocketProbeClient(name, tasks, Ticker.system())
-            : new SocketProbeClient(name, tasks, Ticker.system(), tls);
+  Probing(@Nullable ClusterTls tls) {
+    client = new SocketProbeClient(name, tasks, Ticker.system(), tls);
   }
 
   CompletableFuture<ProbeResult> start(Node node, HealthCheck check) {

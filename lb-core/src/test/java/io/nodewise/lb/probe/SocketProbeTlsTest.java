@@ -4,23 +4,20 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nodewise.lb.health.HealthCheck;
+import io.nodewise.lb.node.ClusterTls;
 import io.nodewise.lb.node.Node;
+import io.nodewise.lb.node.PrivateCa;
 import io.nodewise.lb.probe.ProbeResult.Evidence;
-import java.io.InputStream;
-import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Probes of https nodes: a certificate for {@code localhost} and {@code 127.0.0.1}. */
 class SocketProbeTlsTest {
-  private static final char[] PASSWORD = "changeit".toCharArray();
-
+  private static PrivateCa ca;
+  private static PrivateCa.Issued issued;
   private static SSLContext context;
   private static LoopbackServer server;
   private static volatile CompletableFuture<List<SNIServerName>> names;
@@ -37,13 +34,19 @@ class SocketProbeTlsTest {
 
   @BeforeAll
   static void startServer(@TempDir Path folder) throws Exception {
-    context = contextWithCertificate(folder.resolve("keys.p12"));
-    server = tlsServer("127.0.0.1");
+    ca = PrivateCa.in(folder, "ca");
+    issued = ca.issue("node", "dns:localhost,ip:127.0.0.1");
+    context = issued.server(ca);
+    server = tlsServer("127.0.0.1", false);
   }
 
-  private static LoopbackServer tlsServer(String address) throws Exception {
-    ServerSocket listener =
-        context.getServerSocketFactory().createServerSocket(0, 50, LoopbackServer.address(address));
+  private static LoopbackServer tlsServer(String address, boolean wantsIdentity) throws Exception {
+    SSLServerSocket listener =
+        (SSLServerSocket)
+            context
+                .getServerSocketFactory()
+                .createServerSocket(0, 50, LoopbackServer.address(address));
+    listener.setNeedClientAuth(wantsIdentity);
     return new LoopbackServer(
         listener,
         socket -> {
@@ -66,45 +69,6 @@ class SocketProbeTlsTest {
     server.close();
   }
 
-  private static SSLContext contextWithCertificate(Path file) throws Exception {
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=test",
-                "-ext",
-                "SAN=dns:localhost,ip:127.0.0.1",
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                file.toString(),
-                "-storepass",
-                new String(PASSWORD))
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(file)) {
-      store.load(in, PASSWORD);
-    }
-    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    keys.init(store, PASSWORD);
-    KeyStore trusted = KeyStore.getInstance("PKCS12");
-    trusted.load(null, null);
-    String alias = store.aliases().nextElement();
-    trusted.setCertificateEntry(alias, store.getCertificate(alias));
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(trusted);
-    SSLContext made = SSLContext.getInstance("TLS");
-    made.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
-    return made;
-  }
-
   private static ProbeResult probe(String host, Probing with) {
     names = new CompletableFuture<>();
     closedPolitely = new CompletableFuture<>();
@@ -115,7 +79,24 @@ class SocketProbeTlsTest {
   }
 
   private static Probing trusting() {
-    return new Probing(context.getSocketFactory());
+    return new Probing(trusted().build());
+  }
+
+  private static ClusterTls.Builder trusted() {
+    try {
+      return ClusterTls.builder().trust(ca.trust());
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static ProbeResult probe(LoopbackServer one, String host, ClusterTls tls) {
+    names = new CompletableFuture<>();
+    closedPolitely = new CompletableFuture<>();
+    try (Probing probing = new Probing(tls)) {
+      return probing.probePatiently(
+          Node.of("https://" + host + ":" + one.port()), HealthCheck.auto());
+    }
   }
 
   @Test
@@ -133,7 +114,7 @@ class SocketProbeTlsTest {
 
   @Test
   void a_certificate_for_another_name_is_no_health_but_no_hard_evidence_either() throws Exception {
-    try (LoopbackServer other = tlsServer("127.0.0.2");
+    try (LoopbackServer other = tlsServer("127.0.0.2", false);
         Probing probing = trusting()) {
       Node node = Node.of("https://127.0.0.2:" + other.port());
       ProbeResult result = probing.probePatiently(node, HealthCheck.auto());
@@ -145,10 +126,50 @@ class SocketProbeTlsTest {
   }
 
   @Test
-  void a_certificate_nobody_vouches_for_is_hard_evidence() {
+  void a_certificate_for_another_name_will_do_where_names_are_left_out() throws Exception {
+    try (LoopbackServer other = tlsServer("127.0.0.2", false)) {
+      ClusterTls anyName = trusted().verifyHostNames(false).build();
+      assertThat(probe(other, "127.0.0.2", anyName).isUp()).isTrue();
+      ClusterTls anything = ClusterTls.builder().insecurelyTrustEverything().build();
+      assertThat(probe(other, "127.0.0.2", anything).isUp()).isTrue();
+    }
+  }
+
+  @Test
+  void a_certificate_nobody_vouches_for_is_soft_evidence() {
     ProbeResult result = probe("localhost", new Probing());
     assertThat(result.evidence()).as("%s", result).isEqualTo(Evidence.UNREACHABLE);
+    assertThat(result.isHard()).isFalse();
     assertThat(result.reason()).startsWith("TLS: ").contains("PKIX");
+  }
+
+  @Test
+  void a_certificate_of_another_authority_is_refused_under_any_name(@TempDir Path folder)
+      throws Exception {
+    ClusterTls other =
+        ClusterTls.builder()
+            .trust(PrivateCa.in(folder, "other").trust())
+            .verifyHostNames(false)
+            .build();
+    ProbeResult result = probe(server, "localhost", other);
+    assertThat(result.evidence()).as("%s", result).isEqualTo(Evidence.UNREACHABLE);
+    assertThat(result.isHard()).isFalse();
+    assertThat(result.reason()).startsWith("TLS: ").contains("PKIX");
+  }
+
+  @Test
+  void a_server_that_wants_to_know_who_we_are() throws Exception {
+    try (LoopbackServer strict = tlsServer("127.0.0.1", true)) {
+      ClusterTls known =
+          trusted().identity(issued.store(), PrivateCa.PASSWORD.toCharArray()).build();
+      assertThat(probe(strict, "127.0.0.1", known).isUp()).isTrue();
+
+      ProbeResult result = probe(strict, "127.0.0.1", trusted().build());
+      assertThat(result.isUp()).isFalse();
+      // TLS 1.3 refuses us after the handshake: an alert, or a reset where we wrote before it came.
+      assertThat(result.evidence()).as("%s", result).isEqualTo(Evidence.ANSWERED);
+      assertThat(result.isHard()).isFalse();
+    }
   }
 
   @Test
