@@ -29,6 +29,10 @@ public final class LoadBalancedS3 {
    *       balancer's to say.
    * </ul>
    *
+   * <p><b>TLS.</b> The HTTP client made by default speaks it as {@link
+   * io.nodewise.lb.LoadBalancerBuilder#tls} says. A client or builder of the caller's has its own,
+   * to which {@link io.nodewise.lb.node.ClusterTls} lends its trust and key managers.
+   *
    * <p>Where neither the builder nor the environment names a region, {@code us-east-1} is signed,
    * which S3-compatible servers take by default.
    *

@@ -5,7 +5,6 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpConfigurationOption;
-import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.utils.AttributeMap;
 
 /**
@@ -43,7 +42,7 @@ final class TransportBuilder implements SdkHttpClient.Builder<TransportBuilder> 
       requireHostHeader(given);
       return made(new BalancedTransport(given, false, calls, confirmation));
     }
-    SdkHttpClient.Builder<?> source = builder == null ? ApacheHttpClient.builder() : builder;
+    SdkHttpClient.Builder<?> source = builder == null ? DefaultHttpClient.of(cluster) : builder;
     SdkHttpClient delegate = source.buildWithDefaults(serviceDefaults.merge(defaults()));
     BalancedTransport transport = made(new BalancedTransport(delegate, true, calls, confirmation));
     requireHostHeader(delegate);

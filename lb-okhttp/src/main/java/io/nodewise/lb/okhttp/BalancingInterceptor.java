@@ -58,6 +58,7 @@ final class BalancingInterceptor implements Interceptor {
     this.members = new Members(cluster);
     OkHttpClient.Builder builder = client.newBuilder();
     builder.interceptors().clear();
+    cluster.tls().ifPresent(tls -> NodeTls.apply(tls, client, builder));
     this.inner =
         builder
             .addInterceptor(AttemptSettings::apply)

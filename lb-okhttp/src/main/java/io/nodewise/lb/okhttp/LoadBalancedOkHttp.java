@@ -41,6 +41,14 @@ public final class LoadBalancedOkHttp {
    * When no node is left, the caller gets a {@link io.nodewise.lb.node.NoNodeAvailableException};
    * an {@link IllegalStateException} when the load balancer is closed.
    *
+   * <p><b>TLS.</b> Where the load balancer was given {@linkplain
+   * io.nodewise.lb.LoadBalancerBuilder#tls TLS settings}, balanced requests follow them, with a
+   * certificate pinner and connection specs of the client's still in force; all other requests
+   * follow the client. A client with TLS of its own keeps it, for balanced requests too: one whose
+   * hostname verifier, socket factory's class, trust manager's class or trusted authorities are not
+   * those of a new client. A client certificate can't be told from outside; it belongs into the
+   * load balancer's settings, which the probes need as well.
+   *
    * <p><b>The client's settings stay</b>, with these exceptions for balanced requests:
    *
    * <ul>

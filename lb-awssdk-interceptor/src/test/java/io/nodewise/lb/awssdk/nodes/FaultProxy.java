@@ -211,6 +211,11 @@ public final class FaultProxy implements AutoCloseable {
     return new Socket(target.getAddress(), target.getPort());
   }
 
+  /** A connection to the proxy, as a client makes one. */
+  Socket dial() throws IOException {
+    return new Socket(address.getAddress(), address.getPort());
+  }
+
   void ended(Link link) {
     links.remove(link);
   }
