@@ -165,8 +165,8 @@ public final class HealthCheckBuilder {
 
   /**
    * How many nodes are probed in one interval at most. A larger set is probed in turn, each node as
-   * much less often; nodes in doubt are probed at once all the same. Default 100, which bounds one
-   * client to 20 probes a second.
+   * much less often, those that are down included; nodes in doubt are probed at once all the same.
+   * Default 100, which bounds one client to 20 probes a second.
    */
   public HealthCheckBuilder subset(int nodesPerInterval) {
     settings.subset = nodesPerInterval;

@@ -50,7 +50,9 @@ final class Gaps {
    * @param backedOff the gaps at {@link Pace#BACK_OFF} just before, in a row
    */
   Duration after(Pace pace, int backedOff) {
-    return pace == Pace.STEADY ? jittered(check.interval(), stretch) : inDoubt(pace, backedOff);
+    return pace == Pace.STEADY
+        ? jittered(check.interval(), stretch)
+        : inDoubt(pace, backedOff, stretch);
   }
 
   /** Until the first question to a site. */
@@ -62,12 +64,14 @@ final class Gaps {
   Duration ofSite(Pace pace, int backedOff) {
     return pace == Pace.STEADY
         ? jittered(check.interval(), INTERVALS_PER_SITE)
-        : inDoubt(pace, backedOff);
+        : inDoubt(pace, backedOff, 1);
   }
 
-  private Duration inDoubt(Pace pace, int backedOff) {
+  /** Nobody is to ask a node that is down more often than one that is up. */
+  private Duration inDoubt(Pace pace, int backedOff, double longer) {
     double factor = pace == Pace.FAST ? 1 : Math.scalb(1.0, backedOff);
-    Duration longest = pace == Pace.FAST ? check.fastInterval() : check.downInterval();
+    Duration longest =
+        pace == Pace.FAST ? check.fastInterval() : times(check.downInterval(), longer);
     Duration grown = times(check.fastInterval(), factor); // saturates
     return jittered(grown.compareTo(longest) < 0 ? grown : longest, 1);
   }

@@ -85,7 +85,7 @@ class ProbeCostTest {
     assertThat(oneDown.well()).as("%s %s", mode, count).isCloseTo(expected, withinPercentage(3));
     assertThat(oneDown.down())
         .as("%s %s", mode, count)
-        .isCloseTo(1 / INTERVAL, withinPercentage(4));
+        .isCloseTo(1 / mode.period(count), withinPercentage(4));
     StringBuilder line = new StringBuilder("| " + count + " | " + mode.text);
     line.append(" | ").append(number(allWell.well() * count));
     for (double perClient : new double[] {allWell.well(), oneDown.down()}) {

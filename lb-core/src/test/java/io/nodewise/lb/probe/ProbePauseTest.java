@@ -64,7 +64,7 @@ class ProbePauseTest {
                   asked.countDown();
                   end.await();
                 });
-        SocketProbeClient client = new SocketProbeClient("paused", paused, time)) {
+        SocketProbeClient client = new SocketProbeClient("paused", paused, time, null)) {
       CompletableFuture<ProbeResult> result = probe(client, server.node());
       assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
       time.advance(TIMEOUT.plus(late));
@@ -78,7 +78,7 @@ class ProbePauseTest {
   private static ProbeResult afterAMinute(Node node) {
     AtomicBoolean begun = new AtomicBoolean();
     Ticker jumping = () -> begun.getAndSet(true) ? Duration.ofMinutes(1).toNanos() : 0;
-    try (SocketProbeClient client = new SocketProbeClient("late", NO_TASKS, jumping)) {
+    try (SocketProbeClient client = new SocketProbeClient("late", NO_TASKS, jumping, null)) {
       return Probing.await(probe(client, node));
     }
   }
