@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** The probe that a {@link HealthCheckBuilder} describes. Immutable and thread-safe. */
-final class HttpProbe implements Probe {
+final class HttpProbe implements ProductProbe {
 
   /** Answers that mean something whatever else they say. */
   record Rule(AnswerPattern pattern, Verdict verdict) {
@@ -28,6 +28,12 @@ final class HttpProbe implements Probe {
   @Override
   public ProbeRequest request(Node node) {
     return request;
+  }
+
+  @Override
+  public boolean explains(ProbeAnswer answer) {
+    return expected.contains(answer.status())
+        || rules.stream().anyMatch(rule -> rule.pattern().fits(answer));
   }
 
   @Override

@@ -51,12 +51,17 @@ class HealthCheckTest {
 
   @Test
   void presets() {
-    assertThat(HealthCheck.auto()).hasToString("GET / -> 100-499 every PT5S, timeout PT1S");
+    assertThat(HealthCheck.auto())
+        .asString()
+        .startsWith("GET / -> 100-499, ")
+        .endsWith(", then as its Server header says every PT5S, timeout PT1S");
     assertThat(HealthCheck.http("/a?b=c"))
         .hasToString("GET /a?b=c -> 200 every PT5S, timeout PT1S");
     assertThat(HealthCheck.minio())
         .hasToString(
-            "GET /minio/health/live -> 200,429, x-minio-server-status: offline -> DOWN every PT5S, timeout PT1S");
+            "GET /minio/health/live -> 200, x-minio-server-status: offline -> DOWN,"
+                + " 429 -> DEGRADED, 503 with \"<Code>ServerBusy</Code>\" -> DEGRADED"
+                + " every PT5S, timeout PT1S");
     assertThat(HealthCheck.s3proxy()).hasToString("GET /healthz -> 200 every PT5S, timeout PT1S");
     assertThat(HealthCheck.tcp().toBuilder().port(81).build())
         .hasToString("TCP connect on port 81 every PT5S, timeout PT1S");
