@@ -1,7 +1,11 @@
 package io.nodewise.lb.awssdk;
 
 import io.nodewise.lb.LoadBalancer;
+import io.nodewise.lb.health.Probe;
+import java.net.URI;
 import java.util.Objects;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
 /**
@@ -40,5 +44,31 @@ public final class LoadBalancedS3 {
    */
   public static S3ClientBuilder builder(LoadBalancer cluster) {
     return BalancedBuilder.of(Objects.requireNonNull(cluster, "cluster"));
+  }
+
+  /**
+   * A question for {@link io.nodewise.lb.health.HealthCheck#of}: a signed {@code HEAD} of a bucket,
+   * path style, with the {@code Host} that requests carry. It goes the way of every request,
+   * through the signature check to the bucket, and costs the servers as much.
+   *
+   * <p>5xx means down, but 429 and 503 are load: half a share, since a HEAD has no body to tell
+   * "slow down" from worse. Everything else is up: a 403 says that these credentials are wrong, and
+   * a 404 that the bucket is gone, at every node alike, and both come from a server that looked.
+   *
+   * <p>Credentials are resolved anew for each probe, on the probe's thread and before its time-out
+   * starts; where they can't be, nothing is held against the node, and nothing learned about it. A
+   * provider that calls a network should cache, as those of the SDK do: each call it hangs in holds
+   * one of 32 threads.
+   *
+   * @param bucket one that the credentials may read; it is not created
+   * @param credentials stays the caller's, who closes it after the load balancer
+   * @param region what is signed; {@code us-east-1} where the servers have none
+   * @param logicalEndpoint what is signed as {@code Host}: the load balancer's
+   * @throws IllegalArgumentException if the bucket has no name that a path can hold, or the
+   *     endpoint no host
+   */
+  public static Probe headBucket(
+      String bucket, AwsCredentialsProvider credentials, Region region, URI logicalEndpoint) {
+    return new HeadBucketProbe(bucket, credentials, region, logicalEndpoint);
   }
 }
