@@ -68,7 +68,7 @@ public final class HealthCheck {
    * {@code ServerBusy}, is a server at its limit: half a share. {@code x-minio-server-status:
    * offline} means down even with a 200, since the server is up but not initialised. Writes and
    * reads move to another site while {@code /minio/health/cluster} and {@code /cluster/read} say
-   * 503.
+   * 503. Unverified; by minio, cmd/healthcheck-handler.go.
    */
   public static HealthCheck minio() {
     return Presets.minio();
@@ -182,9 +182,9 @@ public final class HealthCheck {
   }
 
   /**
-   * Scality CloudServer and Zenko before 8.3: {@code GET /_/healthcheck} must answer 200, or 403 to
-   * a client that is not on its list; 500: down. Later ones have {@code /live} and {@code /ready}
-   * on port 8002. Unverified; by cloudserver, lib/utilities/healthcheckHandler.js.
+   * Scality CloudServer before 8.3.7: {@code GET /_/healthcheck} must answer 200, or 403 to a
+   * client that is not on its list; 500: down. Later ones answer {@code /ready} on port 8002.
+   * Unverified; by cloudserver, lib/utilities/healthcheckHandler.js.
    */
   public static HealthCheck scality() {
     return Presets.scality();
