@@ -176,6 +176,11 @@ class FaultyAnswerIT extends OnS3Nodes {
 
     assertThat(strategy.delays()).hasSize(1);
     assertThat(took).isLessThan(10_000);
+    for (int i = 0; i < 20; i++) {
+      assertThat(get(s3, "k")).hasSize(100);
+    }
+    assertThat(asked()).as("while it pauses").isEqualTo(1);
+    assertThat(odd(cluster).state()).as("it is not out").isEqualTo(NodeState.UNKNOWN);
   }
 
   /** With nobody else to ask, it is as with the SDK alone. */

@@ -34,6 +34,7 @@ public final class FaultProxy implements AutoCloseable {
   private final List<Request> requests = new CopyOnWriteArrayList<>();
   private final Object lock = new Object();
   private volatile Fault always; // for every request, if not null
+  private volatile String probeAnswer; // in place of the node's, if not null
   private Mode mode = Mode.PASS; // under the lock
   private ServerSocket listener; // under the lock
   private Thread accepting; // under the lock
@@ -164,6 +165,21 @@ public final class FaultProxy implements AutoCloseable {
     always = fault;
   }
 
+  /**
+   * Probes get this answer, given by the proxy itself; requests go on to the node. As where a front
+   * takes a node out of service that still serves.
+   */
+  public void answerProbes(int status, String body) {
+    probeAnswer =
+        "HTTP/1.1 %d \r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s"
+            .formatted(status, body.length(), body);
+  }
+
+  /** What the request gets without reaching the node, or null. */
+  String answerInstead(Request request) {
+    return request.isS3() ? null : probeAnswer;
+  }
+
   /** Takes note of a request and gives out its fault, or null. */
   Fault begin(Request request) {
     requests.add(request);
@@ -197,6 +213,7 @@ public final class FaultProxy implements AutoCloseable {
   public void forgetFaults() {
     faults.clear();
     always = null;
+    probeAnswer = null;
   }
 
   /** As new; connections are closed. */

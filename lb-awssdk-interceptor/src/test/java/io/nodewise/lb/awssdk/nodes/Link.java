@@ -102,6 +102,12 @@ final class Link {
     String text = head.toString(StandardCharsets.ISO_8859_1);
     if (text.endsWith("\r\n\r\n")) {
       Request request = new Request(text.substring(0, text.length() - 4));
+      String instead = proxy.answerInstead(request);
+      if (instead != null) {
+        client.getOutputStream().write(instead.getBytes(StandardCharsets.ISO_8859_1));
+        close(false);
+        return 1;
+      }
       bodyLeft = request.header("Content-Length").map(Long::parseLong).orElse(0L);
       requested = 0;
       Exchange next = new Exchange(proxy.begin(request));
