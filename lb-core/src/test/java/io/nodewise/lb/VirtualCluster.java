@@ -2,12 +2,16 @@ package io.nodewise.lb;
 
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.health.Probe;
+import io.nodewise.lb.health.ProbeAnswer;
+import io.nodewise.lb.health.Verdict;
 import io.nodewise.lb.node.LoadBalancerListener;
 import io.nodewise.lb.node.NoNodeAvailableException;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.node.Outcome;
 import io.nodewise.lb.node.RequestHint;
+import io.nodewise.lb.node.SiteChange;
+import io.nodewise.lb.node.SiteVerdict;
 import io.nodewise.lb.node.Transition;
 import io.nodewise.lb.probe.ProbeClient;
 import io.nodewise.lb.probe.ProbeResult;
@@ -17,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +43,7 @@ public final class VirtualCluster implements AutoCloseable {
   private final VirtualTasks tasks = new VirtualTasks();
   private final ScriptedProbeClient probes = new ScriptedProbeClient(tasks);
   private final List<Event> events = new ArrayList<>();
+  private final List<String> siteEvents = new ArrayList<>();
   private final LoadBalancer balancer;
 
   private VirtualCluster(LoadBalancerBuilder builder, long seed) {
@@ -46,6 +52,20 @@ public final class VirtualCluster implements AutoCloseable {
           @Override
           public void onTransition(Transition transition) {
             events.add(new Event(tasks.elapsed(), transition));
+          }
+
+          @Override
+          public void onSiteChange(SiteChange change) {
+            siteEvents.add(change.from() + "->" + change.to() + ": " + change.reason());
+          }
+
+          @Override
+          public void onSiteVerdict(SiteVerdict verdict) {
+            siteEvents.add(
+                verdict.site()
+                    + (verdict.canWrite() ? "" : " can't write")
+                    + (verdict.canRead() ? "" : " can't read")
+                    + (verdict.canWrite() && verdict.canRead() ? " can do all" : ""));
           }
         });
     balancer =
@@ -98,6 +118,11 @@ public final class VirtualCluster implements AutoCloseable {
     return probes;
   }
 
+  /** Stops the client for so long: time passes and nothing runs. */
+  public void freeze(long millis) {
+    tasks.freeze(Duration.ofMillis(millis));
+  }
+
   /** Lets time pass. */
   public void advance(long millis) {
     tasks.advance(Duration.ofMillis(millis));
@@ -115,6 +140,12 @@ public final class VirtualCluster implements AutoCloseable {
   /** From now on probes of the node get these results, the last one for ever. */
   public void probesOf(String id, ProbeResult... results) {
     probes.answer(id, results);
+  }
+
+  /** From now on probes of the node are answered at once, and this is what the answers mean. */
+  public void probesSay(String id, Verdict verdict) {
+    ProbeAnswer answer = new ProbeAnswer(verdict.isDown() ? 503 : 200, Map.of(), "");
+    probesOf(id, ProbeResult.answered(verdict, answer, Duration.ofMillis(1)));
   }
 
   /** The node as it is now. */
@@ -140,10 +171,28 @@ public final class VirtualCluster implements AutoCloseable {
     return events.stream().map(Event::toString).toList();
   }
 
+  /** What was told of sites so far: who leads, and what they can do. */
+  public List<String> siteEvents() {
+    return List.copyOf(siteEvents);
+  }
+
+  /** The site, or tier, as it is now. */
+  public SiteSnapshot site(String name) {
+    return balancer.snapshot().sites().stream()
+        .filter(site -> site.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no site " + name));
+  }
+
   /** An attempt of a read on whatever node is picked. */
   public Attempt begin() {
+    return begin(RequestHint.read());
+  }
+
+  /** An attempt on whatever node is picked. */
+  public Attempt begin(RequestHint hint) {
     try {
-      return balancer.route(RequestHint.read()).next(false);
+      return balancer.route(hint).next(!hint.isRead());
     } catch (NoNodeAvailableException e) {
       throw new AssertionError(e.getMessage(), e);
     }
@@ -208,9 +257,14 @@ public final class VirtualCluster implements AutoCloseable {
 
   /** The ids of the nodes that so many requests, one after another and all well, are given. */
   public List<String> picks(int times) {
+    return picks(times, RequestHint.read());
+  }
+
+  /** The same for reads or for writes. */
+  public List<String> picks(int times, RequestHint hint) {
     List<String> ids = new ArrayList<>();
     for (int i = 0; i < times; i++) {
-      try (Attempt attempt = begin()) {
+      try (Attempt attempt = begin(hint)) {
         ids.add(attempt.node().id());
       }
     }
@@ -229,7 +283,12 @@ public final class VirtualCluster implements AutoCloseable {
 
   /** Every node one request may go to, in the order in which it is given them. */
   public List<String> reach() {
-    Route route = balancer.route(RequestHint.read());
+    return reach(RequestHint.read());
+  }
+
+  /** The same for a read or a write. */
+  public List<String> reach(RequestHint hint) {
+    Route route = balancer.route(hint);
     List<String> ids = new ArrayList<>();
     while (route.hasUntried()) {
       try (Attempt attempt = route.next(false)) {

@@ -157,6 +157,19 @@ public final class VirtualTasks implements Tasks, Ticker {
     }
   }
 
+  /**
+   * Lets this much time pass in which nothing runs, as where the whole process is stopped: what
+   * came due meanwhile runs with the next advance, late.
+   */
+  public void freeze(Duration time) {
+    synchronized (lock) {
+      if (advancing) {
+        throw new IllegalStateException("freeze() within a task");
+      }
+      now += time.toNanos();
+    }
+  }
+
   /** How many tasks wait for their time. */
   public int pending() {
     synchronized (lock) {
