@@ -54,7 +54,8 @@ final class Evidence implements Prober.Sink {
   /** An attempt ended that began in this era of the node. */
   void report(LiveNode node, Outcome outcome, int era, boolean isRead) {
     boolean current = era == node.era();
-    node.count(outcome, current);
+    boolean blamed = isRead || outcome.kind() != Outcome.Kind.FAULT || canWrite(node);
+    node.count(outcome, current && blamed);
     switch (outcome.kind()) {
       case UNREACHABLE -> {
         registry.change(node, now -> node.health.unreachable(outcome.reason(), false, now));
@@ -67,7 +68,9 @@ final class Evidence implements Prober.Sink {
       }
       case FAULT -> {
         if (current) {
-          fault(node, outcome, era, isRead);
+          if (blamed) {
+            fault(node, outcome, era);
+          }
           suspect(node); // a reset may be all that is ever heard of a dead node
         }
       }
@@ -88,15 +91,13 @@ final class Evidence implements Prober.Sink {
     }
   }
 
-  private void fault(LiveNode node, Outcome outcome, int era, boolean isRead) {
-    inEra(
-        era,
-        node,
-        now -> {
-          if (isRead || registry.sites().canWrite(node.node().tier())) {
-            judge.failed(node, outcome.reason(), registry.nodes(), now);
-          } // else the whole site can't write, and no node is to blame for it
-        });
+  private void fault(LiveNode node, Outcome outcome, int era) {
+    inEra(era, node, now -> judge.failed(node, outcome.reason(), registry.nodes(), now));
+  }
+
+  /** Where the whole site can't write, no node is to blame for a write that failed. */
+  private boolean canWrite(LiveNode node) {
+    return registry.locked(() -> registry.sites().canWrite(node.node().tier()));
   }
 
   private void pause(LiveNode node, Duration asked, int era) {
