@@ -3,6 +3,7 @@ package io.nodewise.lb.cluster;
 import io.nodewise.lb.health.OutlierDetection;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeState;
+import io.nodewise.lb.probe.ProbeResult;
 import io.nodewise.lb.time.Randomness;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -79,13 +80,23 @@ final class Census {
       if (node.health.isEnabled()) {
         String reason = node.health.reason();
         boolean differs = common != null && !common.equals(reason);
-        if (node.health.state() != NodeState.DOWN || !node.health.isSoftlyOut() || differs) {
+        if (!isAnsweredWrongly(node) || differs) {
           return null;
         }
         common = reason;
       }
     }
     return nodes.size() > 1 ? common : null;
+  }
+
+  /** Softly down, and not because nobody answers, nor about to come back. */
+  private static boolean isAnsweredWrongly(LiveNode node) {
+    LiveNode.LastProbe last = node.lastProbe();
+    return node.health.state() == NodeState.DOWN
+        && node.health.isSoftlyOut()
+        && last != null
+        && !last.result().isUp()
+        && last.result().evidence() != ProbeResult.Evidence.NO_ANSWER;
   }
 
   /**
