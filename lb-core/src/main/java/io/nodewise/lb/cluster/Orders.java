@@ -24,7 +24,7 @@ final class Orders {
   /** A weight of 0 drains. */
   void weigh(double weight) {
     boolean isZero = weight == 0;
-    if (weightless && !isZero) {
+    if (weightless && !isZero && order == Order.USE) { // else it is still out for another reason
       said = "weight " + weight;
     }
     weightless = isZero;
