@@ -20,7 +20,7 @@ public final class Sites {
 
   /** One tier. */
   private static final class Site {
-    final String name;
+    String name = ""; // that of its first node
     int nodes;
     int enabled;
     int eligible;
@@ -29,10 +29,6 @@ public final class Sites {
     long holdsSince;
     boolean canWrite = true;
     boolean canRead = true;
-
-    Site(String name) {
-      this.name = name;
-    }
   }
 
   /** One tier as it is now. */
@@ -58,7 +54,10 @@ public final class Sites {
       site.eligible = 0;
     }
     for (LiveNode node : nodes) {
-      Site site = byTier.computeIfAbsent(node.node().tier(), tier -> new Site(nameOf(node.node())));
+      Site site = byTier.computeIfAbsent(node.node().tier(), tier -> new Site());
+      if (site.nodes == 0) {
+        site.name = nameOf(node.node());
+      }
       site.nodes++;
       site.named = node.node().site().isPresent();
       if (node.health.isEnabled()) {
