@@ -192,9 +192,9 @@ public abstract class RunningAttempt {
     return now - silentSince;
   }
 
-  /** So long nobody could have seen anything move. */
-  final void forgive(long nanos) {
-    silentSince += nanos;
+  /** So long nobody could have seen anything move, if it had begun by then. */
+  final void forgive(long nanos, long now) {
+    silentSince += Math.min(nanos, now - silentSince);
   }
 
   final Phase seenPhase() {

@@ -97,7 +97,7 @@ public final class Sweeper implements AutoCloseable {
     lastTick = now;
     if (late > LATE) {
       log.debug("Nothing ran here for {} ms; not counted as silence", late / 1_000_000);
-      running.forEach(attempt -> attempt.forgive(late));
+      running.forEach(attempt -> attempt.forgive(late, now));
     }
   }
 
