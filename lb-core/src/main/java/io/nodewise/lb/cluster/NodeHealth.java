@@ -3,7 +3,6 @@ package io.nodewise.lb.cluster;
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.health.OutlierDetection;
 import io.nodewise.lb.health.SlowStart;
-import io.nodewise.lb.health.Verdict;
 import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.probe.Pace;
 import io.nodewise.lb.probe.ProbeResult;
@@ -30,6 +29,10 @@ final class NodeHealth {
       SlowStart slowStart,
       Randomness random) {}
 
+  /** What is published beside the state; see the questions under "Published". */
+  private record Flags(
+      boolean silent, boolean softlyOut, boolean paused, boolean drainsItself, boolean readOnly) {}
+
   /** Others wrote the reasons; tables and exception messages have one line for each. */
   private static final Pattern LINE_BREAKS = Pattern.compile("[\\p{Cntrl}\\s]+");
 
@@ -51,10 +54,7 @@ final class NodeHealth {
   private volatile NodeState published = NodeState.UNKNOWN; // written by settle()
   private volatile String publishedReason = "new"; // written by settle()
   private volatile long since; // written by settle()
-  private volatile boolean publishedSilent; // written by settle()
-  private volatile boolean publishedSoft; // written by settle(): out, but on soft evidence
-  private volatile boolean publishedPaused; // written by settle()
-  private volatile boolean drainsItself; // written by settle(): draining by its probe alone
+  private volatile Flags flags = new Flags(false, false, false, false, false); // by settle()
 
   NodeHealth(Rules rules, boolean probed, boolean startSlowly, long now) {
     this.rules = rules;
@@ -76,8 +76,14 @@ final class NodeHealth {
   void probed(boolean value, long now) {
     boolean before = probing;
     probing = rules.probing() && value;
-    if (before && !probing && reach.isDown()) {
-      ejections.begin(now); // no probe will bring it back, so a trial must
+    if (before && !probing) {
+      if (reach.isDown()) {
+        ejections.begin(now); // no probe will bring it back, so a trial must
+      }
+      if (saysDrain()) {
+        comeback.startSlowly();
+      }
+      reach.endProbing();
     }
   }
 
@@ -107,17 +113,14 @@ final class NodeHealth {
     if (reach.probed(result, witnessed, now)) {
       confirmed = true;
     }
-    boolean back = wasDown && !reach.isDown();
-    if (back || (wasDraining && !saysDrain())) {
+    if ((wasDown && !reach.isDown()) || (wasDraining && !saysDrain())) {
       comeback.startSlowly();
     }
-    if (reach.isDown()) {
-      trial = trial && !reach.isHard();
-    }
+    trial = trial && !reach.isHard();
   }
 
   private boolean saysDrain() {
-    return reach.verdict().kind() == Verdict.Kind.DRAIN;
+    return reach.fitFor() == NodeState.DRAINING;
   }
 
   /** Puts the node out for a while, twice as long as the last time. */
@@ -206,34 +209,29 @@ final class NodeHealth {
     if (!confirmed) {
       return NodeState.UNKNOWN;
     }
-    return switch (reach.verdict().kind()) {
-      case DEGRADED -> NodeState.DEGRADED;
-      case READ_ONLY -> NodeState.READ_ONLY;
-      default -> NodeState.UP;
-    };
+    return reach.fitFor();
   }
 
   /** Publishes the state; true if the routing table is to be made anew. */
   boolean settle(long now) {
     NodeState before = published;
     NodeState state = derive();
-    boolean soft = orders.isIn() && (reach.isDown() || ejected) && !reach.isHard();
     String reason = reasonOf(state);
     if (!reason.equals(settledReason)) {
       settledReason = reason;
       publishedReason = LINE_BREAKS.matcher(reason).replaceAll(" ");
     }
-    publishedSilent = reach.isSilent();
-    boolean itself = orders.isIn() && state == NodeState.DRAINING;
-    if (state == before
-        && soft == publishedSoft
-        && paused == publishedPaused
-        && itself == drainsItself) {
+    Flags next =
+        new Flags(
+            reach.isSilent(),
+            orders.isIn() && (reach.isDown() || ejected) && !reach.isHard(),
+            paused,
+            orders.isIn() && state == NodeState.DRAINING,
+            reach.fitFor() == NodeState.READ_ONLY);
+    if (state == before && next.equals(flags)) {
       return false;
     }
-    drainsItself = itself;
-    publishedSoft = soft;
-    publishedPaused = paused;
+    flags = next;
     if (state != before) {
       since = now;
       published = state;
@@ -247,7 +245,7 @@ final class NodeHealth {
       case DRAINING, DISABLED -> orders.isIn() ? reach.said() : orders.said();
       case EJECTED -> ejectedFor;
       case DEGRADED, READ_ONLY -> reach.said();
-      case UNKNOWN, UP -> wasOut && !drainsItself ? orders.said() : reach.why();
+      case UNKNOWN, UP -> wasOut && !flags.drainsItself ? orders.said() : reach.why();
       case DOWN, TRIAL -> reach.why();
     };
   }
@@ -275,7 +273,9 @@ final class NodeHealth {
     if (reach.isChanging() || (alone && reach.isDown())) {
       return Pace.FAST;
     }
-    return reach.isDown() || ejected || trial ? Pace.BACK_OFF : Pace.STEADY;
+    // At the steady pace an optimistic check asks no more, so nobody would hear that it is well.
+    boolean wantsLess = rules.check().isOptimistic() && reach.fitFor() != NodeState.UP;
+    return reach.isDown() || ejected || trial || wantsLess ? Pace.BACK_OFF : Pace.STEADY;
   }
 
   /** Whether successes can change anything. */
@@ -320,26 +320,31 @@ final class NodeHealth {
 
   /** Draining because its probe says so, and nobody else. */
   boolean drainsItself() {
-    return drainsItself;
+    return flags.drainsItself;
+  }
+
+  /** It can be read only by its own account, whatever its state. */
+  boolean isReadOnly() {
+    return flags.readOnly;
   }
 
   /** Out, but on soft evidence: panic may bring it back. */
   boolean isSoftlyOut() {
-    return publishedSoft;
+    return flags.softlyOut;
   }
 
   /** Down for certain: it takes no connections, or hangs. */
   boolean isGone() {
-    return published == NodeState.DOWN && !publishedSoft;
+    return published == NodeState.DOWN && !flags.softlyOut;
   }
 
   /** Down, and attempts on it hang. */
   boolean isSilent() {
-    return publishedSilent;
+    return flags.silent;
   }
 
   /** It asked to be left alone for a while. */
   boolean isPaused() {
-    return publishedPaused;
+    return flags.paused;
   }
 }

@@ -2,6 +2,7 @@ package io.nodewise.lb.cluster;
 
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.health.Verdict;
+import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.probe.ProbeResult;
 import io.nodewise.lb.probe.RiseFall;
 import java.util.concurrent.TimeUnit;
@@ -70,8 +71,14 @@ final class Reachability {
     return "probe: " + verdict.reason();
   }
 
-  Verdict verdict() {
-    return verdict;
+  /** What a node that answers may be given. */
+  NodeState fitFor() {
+    return switch (verdict.kind()) {
+      case DEGRADED -> NodeState.DEGRADED;
+      case READ_ONLY -> NodeState.READ_ONLY;
+      case DRAIN -> NodeState.DRAINING;
+      default -> NodeState.UP;
+    };
   }
 
   double score() {
@@ -103,13 +110,26 @@ final class Reachability {
     suspicion.drop();
   }
 
-  /** Nobody probes it any more, or what it was out for is to be tried: it is out no longer. */
+  /** What it was out for is over, or is to be tried: it is out no longer. */
   void forget(String reason) {
+    if (down) {
+      probes.settle(true); // or probes that go on failing could not take it down again
+    }
     down = false;
     hard = false;
     silent = false;
     rising = false;
     why = reason;
+  }
+
+  /** Nobody probes it any more: what its last probe said would else hold for ever. */
+  void endProbing() {
+    if (verdict.kind() != Verdict.Kind.UP && !down) {
+      why = "not probed any more";
+    }
+    verdict = Verdict.up();
+    score = 1;
+    suspicion.drop();
   }
 
   /** Something else than a probe says how it is. */
@@ -157,7 +177,7 @@ final class Reachability {
     score = probes.isUp() ? smoothed(said.score()) : said.score();
     boolean wasFit = verdict.kind() == Verdict.Kind.UP;
     verdict = said;
-    if (!wasFit) {
+    if (!wasFit && !down) {
       why = said();
     }
     RiseFall.Change change = probes.record(true);

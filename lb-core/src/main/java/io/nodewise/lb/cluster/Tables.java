@@ -1,6 +1,5 @@
 package io.nodewise.lb.cluster;
 
-import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.routing.Backups;
 import io.nodewise.lb.routing.RoutingTable;
 import java.util.ArrayList;
@@ -13,7 +12,8 @@ import java.util.List;
  *   per tier, in the order that Sites gives:  the eligible, then those that asked for a pause
  *   writes only:                              nodes that say they can only be read
  *   in panic:                                 those out on soft evidence
- *   where nothing at all is left:             those that drain by their own probe; the only node
+ *   in panic, and where nobody is left:       those that drain by their own probe
+ *   where nothing at all is left:             the only node
  *
  * Every rule puts somebody behind somebody else. Only hard evidence and an operator take a node out
  * of the table in panic, and not even hard evidence does where there is nobody else to ask.
@@ -27,11 +27,15 @@ final class Tables {
     List<List<LiveNode>> last = lastResort(nodes, panicThreshold);
     List<List<LiveNode>> reads = eligible(nodes, sites.order(true), backups, true);
     List<List<LiveNode>> writes = eligible(nodes, sites.order(false), backups, false);
-    writes.add(nodes.stream().filter(node -> node.health.state() == NodeState.READ_ONLY).toList());
+    writes.add(
+        nodes.stream()
+            .filter(node -> node.health.state().eligible() && node.health.isReadOnly())
+            .toList());
     reads.addAll(last);
     writes.addAll(last);
-    if (reads.stream().allMatch(List::isEmpty)) {
-      List<LiveNode> rest = nobodyElse(nodes);
+    boolean isEmpty = reads.stream().allMatch(List::isEmpty);
+    if (isEmpty || Census.isPanic(nodes, panicThreshold)) {
+      List<LiveNode> rest = nobodyElse(nodes, isEmpty);
       reads.add(rest);
       writes.add(rest);
     }
@@ -45,8 +49,8 @@ final class Tables {
       List<LiveNode> ready = new ArrayList<>();
       List<LiveNode> paused = new ArrayList<>();
       for (LiveNode node : nodes) {
-        NodeState state = node.health.state();
-        if (node.node().tier() == tier && (forReads ? state.eligible() : state.takesWrites())) {
+        boolean fit = node.health.state().eligible() && (forReads || !node.health.isReadOnly());
+        if (node.node().tier() == tier && fit) {
           (node.health.isPaused() ? paused : ready).add(node);
         }
       }
@@ -72,9 +76,9 @@ final class Tables {
   }
 
   /** Nodes that drain by their own probe still serve; and a set of one node is never emptied. */
-  private static List<LiveNode> nobodyElse(Collection<LiveNode> nodes) {
+  private static List<LiveNode> nobodyElse(Collection<LiveNode> nodes, boolean isEmpty) {
     List<LiveNode> draining = nodes.stream().filter(node -> node.health.drainsItself()).toList();
-    boolean isOnly = nodes.size() == 1;
+    boolean isOnly = isEmpty && nodes.size() == 1;
     return draining.isEmpty() && isOnly
         ? nodes.stream().filter(node -> node.health.isEnabled()).toList()
         : draining;
