@@ -1,41 +1,39 @@
 package io.nodewise.lb.health;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
- * Products that give themselves away by their {@code Server} header and have a preset that asks the
- * port which serves S3, with nothing to be configured.
+ * A product that gives itself away by its {@code Server} header and has a preset that asks the port
+ * which serves S3, with nothing to be configured. Immutable and thread-safe.
+ *
+ * @param server how the header begins; a version may follow
+ * @param probe its preset's question
  */
-enum Product {
-  MINIO("MinIO", HealthCheck.minio()),
-  CEPH_RGW("Ceph Object Gateway", HealthCheck.cephRgw()),
-  SEAWEEDFS("SeaweedFS", HealthCheck.seaweedfs()),
-  RIAK_CS("Riak CS", HealthCheck.riakCs()),
-  STORAGE_GRID("StorageGRID", HealthCheck.storageGrid()),
-  DELL_ECS("ViPR/", HealthCheck.dellEcs());
+record Product(String server, ProductProbe probe) {
+  static final List<Product> ALL =
+      List.of(
+          of("MinIO", HealthCheck.minio()),
+          of("Ceph Object Gateway", HealthCheck.cephRgw()),
+          of("SeaweedFS", HealthCheck.seaweedfs()),
+          of("Riak CS", HealthCheck.riakCs()),
+          of("StorageGRID", HealthCheck.storageGrid()),
+          of("ViPR/", HealthCheck.dellEcs()));
 
-  private final String server;
-  private final ProductProbe probe;
-
-  Product(String server, HealthCheck preset) {
-    this.server = server;
-    this.probe = (ProductProbe) preset.probe().orElseThrow();
+  private static Product of(String server, HealthCheck preset) {
+    return new Product(server, (ProductProbe) preset.probe().orElseThrow());
   }
 
   /** The one that sent this answer, as far as it says. */
   static Optional<Product> of(ProbeAnswer answer) {
     String sent = answer.header("Server").orElse("");
-    for (Product product : values()) {
-      String server = product.server;
-      if (sent.regionMatches(true, 0, server, 0, server.length())) { // a version may follow
-        return Optional.of(product);
-      }
-    }
-    return Optional.empty();
+    return ALL.stream()
+        .filter(one -> sent.regionMatches(true, 0, one.server, 0, one.server.length()))
+        .findFirst();
   }
 
-  /** Its preset's question. */
-  ProductProbe probe() {
-    return probe;
+  @Override
+  public String toString() {
+    return server;
   }
 }

@@ -169,7 +169,7 @@ class PresetsTest {
         try {
           yield (HealthCheck) HealthCheck.class.getMethod(name).invoke(null);
         } catch (ReflectiveOperationException e) {
-          throw new AssertionError(e);
+          throw new LinkageError(name, e);
         }
       }
     };
