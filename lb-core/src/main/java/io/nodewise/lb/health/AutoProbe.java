@@ -55,7 +55,7 @@ final class AutoProbe {
       if (named.isEmpty()) {
         return this;
       }
-      return named.get() == leftAlone && answers > 1
+      return named.get().equals(leftAlone) && answers > 1
           ? new Anyone(leftAlone, answers - 1)
           : new Trying(named.get());
     }
