@@ -40,18 +40,17 @@ import org.slf4j.LoggerFactory;
  * start again with every byte, and don't count for writes and name look-ups. So the deadline is a
  * task that tells the result by how far the probe has come, and closes the socket under the thread.
  *
- * <p>A deadline that comes late by more than {@link #PAUSE} says that this machine stopped, and
- * nothing about the node: its answer may lie in the socket unread, or it gave up waiting for us. So
- * a silence or a broken connection then ends as local. An answer is an answer, however late, and so
- * is a refusal.
+ * <p>A deadline that comes late says that this machine stopped, and less about the node: its answer
+ * may lie in the socket unread. So one that is a little late gives back once what was lost, and
+ * after one that is late by more than {@link #PAUSE} a silence, or a connection that broke, is
+ * taken for our own failure. An answer is an answer, however late, and so is a refusal.
  */
 final class ProbeRun implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(ProbeRun.class);
 
   /**
    * What a deadline is late by once the process was stopped, or collected garbage for long. Threads
-   * of a busy machine are late by less, and their probes of hung nodes must go on to count; a
-   * shorter stop may cost a node one bad probe, of the three it takes.
+   * of a busy machine are late by less, and their probes of hung nodes must go on to count.
    */
   static final Duration PAUSE = Duration.ofMillis(500);
 
@@ -76,6 +75,7 @@ final class ProbeRun implements Runnable {
   private final AtomicBoolean told = new AtomicBoolean(); // set by whoever tells the result
   private volatile Phase phase = Phase.WAITING; // written by the probe's thread
   private volatile long startedAt; // written by the probe's thread, before the phase
+  private volatile Duration due; // of the deadline, since the start; written by the deadline
   private volatile @Nullable Socket socket; // written by the probe's thread, closed by any
   private volatile @Nullable ProbeAnswer headOnly; // written by the probe's thread, before READING
   private @Nullable SSLSocketFactory factory; // of the probe's thread only; for https
@@ -96,6 +96,7 @@ final class ProbeRun implements Runnable {
     this.done = done;
     this.tasks = tasks;
     this.ticker = ticker;
+    this.due = check.timeout();
     this.tls = tls;
   }
 
@@ -140,8 +141,19 @@ final class ProbeRun implements Runnable {
     cutWith(ProbeResult.down(Evidence.LOCAL, reason, took()));
   }
 
+  /** A deadline that is a little late is put off by as much, once. */
   private void expire() {
-    cutWith(silence());
+    if (told.get()) {
+      return;
+    }
+    Duration late = took().minus(due);
+    boolean first = due.equals(check.timeout());
+    if (first && late.compareTo(Duration.ZERO) > 0 && late.compareTo(PAUSE) <= 0) {
+      due = due.plus(late).plus(late);
+      tasks.schedule(late, this::expire);
+    } else {
+      cutWith(silence());
+    }
   }
 
   private ProbeResult silence() {
@@ -273,7 +285,7 @@ final class ProbeRun implements Runnable {
 
   private ProbeResult down(Evidence evidence, String reason) {
     Duration took = took();
-    boolean paused = took.compareTo(check.timeout().plus(PAUSE)) > 0;
+    boolean paused = took.compareTo(due.plus(PAUSE)) > 0;
     return paused && evidence != Evidence.REFUSED
         ? ProbeResult.down(Evidence.LOCAL, "this machine paused: " + reason, took)
         : ProbeResult.down(evidence, reason, took);

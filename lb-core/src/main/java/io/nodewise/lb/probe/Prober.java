@@ -39,7 +39,8 @@ public final class Prober implements AutoCloseable {
    * with nothing, and a node that is asked urgently all the time is not asked regularly as well.
    * How long the gap is follows from the pace the sink wants; Gaps computes it. It is stretched for
    * a set larger than the subset, except for a node in doubt; a node nothing is known about is not
-   * in doubt yet, or a thousand of them would be probed at once at the start.
+   * in doubt yet, or a thousand of them would be probed at once at the start, and one that is down
+   * is in doubt no more: its gaps grow to what a node that is up has.
    *
    * Rest: in optimistic mode a node at the steady pace has neither. It is woken by a suspicion, and
    * rests again only when a result told has settled every suspicion so far; one that was local,

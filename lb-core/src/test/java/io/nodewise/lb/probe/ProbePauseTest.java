@@ -1,5 +1,6 @@
 package io.nodewise.lb.probe;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nodewise.lb.health.HealthCheck;
@@ -11,6 +12,7 @@ import io.nodewise.lb.time.VirtualTasks;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -42,35 +44,44 @@ class ProbePauseTest {
     return result;
   }
 
-  /** What becomes of a probe of a silent node whose deadline comes late by this much. */
-  private static ProbeResult withDeadlineLateBy(Duration late) throws Exception {
-    CountDownLatch asked = new CountDownLatch(1);
-    CountDownLatch end = new CountDownLatch(1);
-    VirtualTasks time = new VirtualTasks();
-    Tasks paused =
-        new Tasks() {
-          @Override
-          public Scheduled schedule(Duration delay, Runnable task) {
-            return time.schedule(delay.plus(late), task);
-          }
+  /** A probe of a silent node, in virtual time, by a machine whose every task is so much late. */
+  private static final class LateDeadline implements AutoCloseable {
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch answer = new CountDownLatch(1);
+    private final VirtualTasks time = new VirtualTasks();
+    private final LoopbackServer server =
+        LoopbackServer.start(
+            socket -> {
+              LoopbackServer.readHead(socket);
+              asked.countDown();
+              answer.await();
+              socket.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\n".getBytes(US_ASCII));
+            });
+    private final SocketProbeClient client;
+    private final CompletableFuture<ProbeResult> result;
 
-          @Override
-          public void close() {}
-        };
-    try (LoopbackServer server =
-            LoopbackServer.start(
-                socket -> {
-                  LoopbackServer.readHead(socket);
-                  asked.countDown();
-                  end.await();
-                });
-        SocketProbeClient client = new SocketProbeClient("paused", paused, time, null)) {
-      CompletableFuture<ProbeResult> result = probe(client, server.node());
+    LateDeadline(Duration late) throws Exception {
+      Tasks tasks =
+          new Tasks() {
+            @Override
+            public Scheduled schedule(Duration delay, Runnable task) {
+              return time.schedule(delay.plus(late), task);
+            }
+
+            @Override
+            public void close() {}
+          };
+      client = new SocketProbeClient("paused", tasks, time, null);
+      result = probe(client, server.node());
       assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
       time.advance(TIMEOUT.plus(late));
-      return Probing.await(result);
-    } finally {
-      end.countDown();
+    }
+
+    @Override
+    public void close() throws IOException {
+      answer.countDown();
+      client.close();
+      server.close();
     }
   }
 
@@ -91,15 +102,38 @@ class ProbePauseTest {
 
   @Test
   void a_deadline_that_comes_late_says_nothing_about_the_node() throws Exception {
-    ProbeResult result = withDeadlineLateBy(ProbeRun.PAUSE.plusMillis(1));
-    assertThat(result.evidence()).isEqualTo(Evidence.LOCAL);
-    assertThat(result.reason()).isEqualTo("this machine paused: no answer within 20000 ms");
+    try (LateDeadline late = new LateDeadline(ProbeRun.PAUSE.plusMillis(1))) {
+      ProbeResult result = Probing.await(late.result);
+      assertThat(result.evidence()).isEqualTo(Evidence.LOCAL);
+      assertThat(result.reason()).isEqualTo("this machine paused: no answer within 20000 ms");
+    }
   }
 
   @Test
-  void one_that_is_no_later_than_threads_of_a_busy_machine_does() throws Exception {
-    for (Duration late : new Duration[] {Duration.ZERO, ProbeRun.PAUSE}) {
-      assertThat(withDeadlineLateBy(late).evidence()).isEqualTo(Evidence.NO_ANSWER);
+  void one_in_time_does() throws Exception {
+    try (LateDeadline inTime = new LateDeadline(Duration.ZERO)) {
+      assertThat(Probing.await(inTime.result).evidence()).isEqualTo(Evidence.NO_ANSWER);
+    }
+  }
+
+  @Test
+  void one_a_little_late_gives_back_what_was_lost_so_that_an_answer_is_read() throws Exception {
+    try (LateDeadline late = new LateDeadline(Duration.ofMillis(300))) {
+      assertThat(late.result).isNotDone();
+      late.answer.countDown();
+      assertThat(Probing.await(late.result).isUp()).isTrue();
+    }
+  }
+
+  @Test
+  void but_once_only_however_late_the_threads_of_a_busy_machine_are() throws Exception {
+    for (Duration each : List.of(Duration.ofMillis(300), ProbeRun.PAUSE)) {
+      try (LateDeadline late = new LateDeadline(each)) {
+        late.time.advance(each.multipliedBy(2).minusMillis(1));
+        assertThat(late.result).isNotDone();
+        late.time.advance(Duration.ofMillis(1));
+        assertThat(Probing.await(late.result).evidence()).isEqualTo(Evidence.NO_ANSWER);
+      }
     }
   }
 
