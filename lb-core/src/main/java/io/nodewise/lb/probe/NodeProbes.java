@@ -102,7 +102,7 @@ final class NodeProbes {
     }
     doubts++;
     Flight serving = Flight.startedAfter(askedAt, urgent) ? urgent : regular;
-    if (!Flight.startedAfter(askedAt, serving)) {
+    if (serving == null || !Flight.startedAfter(askedAt, serving)) {
       return null;
     }
     serving.settles = doubts;

@@ -165,7 +165,8 @@ public final class Prober implements AutoCloseable {
                   .map(probes -> probes.check(askedAt))
                   .toArray(CompletableFuture<?>[]::new);
           byId.values().forEach(this::wakeSite);
-          CompletableFuture.allOf(each).thenRun(() -> endCheck(over));
+          CompletableFuture<Void> unused =
+              CompletableFuture.allOf(each).thenRun(() -> endCheck(over));
         });
     if (!isEnabled() || closed) { // close() may have looked before this one was added
       endCheck(over);
@@ -173,6 +174,7 @@ public final class Prober implements AutoCloseable {
     return over.minimalCompletionStage();
   }
 
+  @SuppressWarnings("CollectionUndefinedEquality") // by identity
   private void endCheck(CompletableFuture<Void> over) {
     checks.remove(over);
     over.complete(null);

@@ -118,7 +118,7 @@ class ProbeContractTest {
           client(
               (question, done) -> {
                 sent.add(done);
-                failure.get();
+                Object unused = failure.get();
               });
       Prober prober = prober(HealthCheck.minio(), broken);
       prober.track(List.of(a));

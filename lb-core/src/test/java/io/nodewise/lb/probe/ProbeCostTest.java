@@ -31,6 +31,7 @@ class ProbeCostTest {
   private static final int[] CLIENTS = {1, 100, 10_000};
   private static final double INTERVAL = 5; // the default of both the interval and the down one
 
+  @SuppressWarnings("ImmutableEnumChecker") // a check is immutable
   private enum Mode {
     DEFAULT("default", HealthCheck.auto()),
     OPTIMISTIC("`optimistic`", HealthCheck.auto().toBuilder().optimistic(true).build()),

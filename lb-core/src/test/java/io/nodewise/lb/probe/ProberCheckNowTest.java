@@ -48,7 +48,7 @@ class ProberCheckNowTest {
     assertThat(fixture.told).containsExactly("b:9000 200");
     assertThat(over).isNotDone();
     List<String> atTheEnd = new ArrayList<>();
-    over.thenRun(() -> atTheEnd.addAll(fixture.told));
+    var unused = over.thenRun(() -> atTheEnd.addAll(fixture.told));
     fixture.client.release(a.id(), refused());
     fixture.tasks.runDue();
     assertThat(atTheEnd).containsExactly("b:9000 200", "a:9000 connection refused");
