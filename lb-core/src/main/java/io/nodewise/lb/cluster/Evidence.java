@@ -139,6 +139,15 @@ final class Evidence implements Prober.Sink {
         : List.of();
   }
 
+  /**
+   * Whether the node has answered a probe since then, and so can be reached: its silence is its
+   * own, and not everybody's. True where it is not probed, as nobody can tell.
+   */
+  boolean isReached(LiveNode node, long since) {
+    boolean isProbed = rules.probing() && node.node().isProbed();
+    return !isProbed || registry.locked(() -> node.health.hasAnsweredSince(since));
+  }
+
   // Probes.
 
   @Override

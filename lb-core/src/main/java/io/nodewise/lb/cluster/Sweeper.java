@@ -127,7 +127,7 @@ public final class Sweeper implements AutoCloseable {
       return;
     }
     boolean canGoOn = isReadWaiting && attempt.hasAlternative() && patience.isShort();
-    if (canGoOn && silence >= patience.limit()) {
+    if (canGoOn && silence >= patience.limit() && evidence.isReached(node, now - silence)) {
       attempt.giveUp(Outcome.fault(patience.exceededBy(silence)));
       return;
     }
