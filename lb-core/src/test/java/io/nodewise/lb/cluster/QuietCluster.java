@@ -137,7 +137,7 @@ final class QuietCluster {
 
   /** An attempt of a read on a node that it has been counted in on. */
   RunningAttempt on(LiveNode node) {
-    return new RunningAttempt(node, cluster.sweeper(), false, true) {};
+    return new RunningAttempt(node, cluster.sweeper(), false, true, false) {};
   }
 
   /** Counts an attempt in on this node, whatever its limit. */
