@@ -270,8 +270,11 @@ final class NodeHealth {
 
   /** How soon the next probe should come; {@code alone} if no other node can be used. */
   Pace pace(boolean alone) {
-    if (reach.isChanging() || (alone && reach.isDown())) {
+    if (reach.isChanging()) {
       return Pace.FAST;
+    }
+    if (alone && reach.isDown()) {
+      return Pace.OUTAGE;
     }
     // At the steady pace an optimistic check asks no more, so nobody would hear that it is well.
     boolean wantsLess = rules.check().isOptimistic() && reach.fitFor() != NodeState.UP;

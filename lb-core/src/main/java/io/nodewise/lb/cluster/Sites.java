@@ -116,7 +116,7 @@ public final class Sites {
   /** Whether it may be first: at once, unless that would be a return. */
   private boolean isTrusted(Integer tier, Site site, @Nullable Integer before, long now) {
     Site leader = before == null ? null : byTier.get(before);
-    boolean isReturn = leader != null && leader.holds && tier < before;
+    boolean isReturn = before != null && leader != null && leader.holds && tier < before;
     return !isReturn || !site.named || now - site.holdsSince >= failover.failBackAfter().toNanos();
   }
 

@@ -50,9 +50,11 @@ final class Gaps {
    * @param backedOff the gaps at {@link Pace#BACK_OFF} just before, in a row
    */
   Duration after(Pace pace, int backedOff) {
-    return pace == Pace.STEADY
-        ? jittered(check.interval(), stretch)
-        : inDoubt(pace, backedOff, stretch);
+    return switch (pace) {
+      case STEADY -> jittered(check.interval(), stretch);
+      case OUTAGE -> jittered(check.fastInterval(), stretch);
+      case FAST, BACK_OFF -> inDoubt(pace, backedOff, stretch);
+    };
   }
 
   /** Until the first question to a site. */

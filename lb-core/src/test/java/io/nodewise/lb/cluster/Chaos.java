@@ -137,7 +137,9 @@ final class Chaos {
         begun.increment();
         met.add(node);
         tried.add(node);
-        use(new RunningAttempt(node, cluster.sweeper(), random.nextBoolean(), read, false) {}, random);
+        use(
+            new RunningAttempt(node, cluster.sweeper(), random.nextBoolean(), read, false) {},
+            random);
       }
     } catch (NoNodeAvailableException e) {
       assertThat(e).hasMessageContaining(" eligible: ");

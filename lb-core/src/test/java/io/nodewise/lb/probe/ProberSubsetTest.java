@@ -75,10 +75,12 @@ class ProberSubsetTest {
     List<Node> nodes = nodes(10);
     fixture.paces.put("n1:9000", Pace.FAST);
     fixture.paces.put("n2:9000", Pace.BACK_OFF);
+    fixture.paces.put("n4:9000", Pace.OUTAGE);
     fixture.prober.track(nodes);
     fixture.advance(250);
     assertThat(fixture.gaps(nodes.get(1))).hasSizeGreaterThan(190).containsOnly(1.0);
     assertThat(fixture.gaps(nodes.get(2))).startsWith(1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 50.0, 50.0);
+    assertThat(fixture.gaps(nodes.get(4))).hasSizeGreaterThan(15).containsOnly(10.0);
     int before = fixture.sent(nodes.get(3));
     fixture.prober.probeNow(nodes.get(3));
     fixture.tasks.runDue();
