@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  *   Anyone     asks GET /. When a living node's Server header names a product: Trying.
  *   Trying     asks that product's path once. An answer the product is known to give: Confirmed;
- *              any other: back to Anyone, which leaves the product alone for a while.
+ *              any other, or none: back to Anyone, which leaves the product alone for a while.
  *   Confirmed  goes on asking. A status below 500 that the product does not explain, because the
  *              path was switched off or somebody else answers there now: back to Anyone.
  *
@@ -84,6 +84,11 @@ final class AutoProbe {
       return product.probe().explains(answer)
           ? new Confirmed(product)
           : new Anyone(product, ANSWERS_BEFORE_RETRY);
+    }
+
+    @Override
+    public Probe unanswered() {
+      return new Anyone(product, ANSWERS_BEFORE_RETRY); // it may be the path that hangs
     }
 
     @Override

@@ -22,4 +22,9 @@ public interface Probe {
   default Probe next(ProbeAnswer answer) {
     return this;
   }
+
+  /** What to ask it from now on when it gave no HTTP answer to this; by default the same. */
+  default Probe unanswered() {
+    return this;
+  }
 }

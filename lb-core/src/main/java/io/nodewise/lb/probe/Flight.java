@@ -1,5 +1,6 @@
 package io.nodewise.lb.probe;
 
+import io.nodewise.lb.health.Probe;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -7,14 +8,18 @@ import org.jspecify.annotations.Nullable;
 final class Flight {
   final long startedAt;
 
+  /** What it asks; null where nothing is asked by HTTP. */
+  final @Nullable Probe question;
+
   /** Completed when the result has been told or dropped. */
   final CompletableFuture<Void> over;
 
   /** How many of the node's doubts are settled when the result is told: this one and earlier. */
   int settles;
 
-  Flight(long startedAt, CompletableFuture<Void> over, int settles) {
+  Flight(long startedAt, @Nullable Probe question, CompletableFuture<Void> over, int settles) {
     this.startedAt = startedAt;
+    this.question = question;
     this.over = over;
     this.settles = settles;
   }

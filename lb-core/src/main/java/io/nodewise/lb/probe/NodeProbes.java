@@ -140,7 +140,7 @@ final class NodeProbes {
     CompletableFuture<Void> over = awaited == null ? new CompletableFuture<>() : awaited;
     awaited = null;
     suspected = false;
-    return new Flight(prober.ticker.read(), over, doubts);
+    return new Flight(prober.ticker.read(), question, over, doubts);
   }
 
   private void cancelScheduled() {
@@ -155,7 +155,7 @@ final class NodeProbes {
   }
 
   private void send(Flight flight) {
-    prober.send(node, question, result -> ended(flight, result));
+    prober.send(node, flight.question, result -> ended(flight, result));
   }
 
   private void ended(Flight flight, ProbeResult result) {
@@ -208,7 +208,7 @@ final class NodeProbes {
     log.debug("Probe of {}: {}", node, result);
     lastTold = flight;
     settled = Math.max(settled, flight.settles);
-    askNext(result.answer());
+    askNext(flight.question, result.answer());
     pace = prober.tell(node, result, pace);
     if (pace != Pace.BACK_OFF) {
       backedOff = 0;
@@ -219,12 +219,14 @@ final class NodeProbes {
     }
   }
 
-  private void askNext(@Nullable ProbeAnswer answer) {
-    if (question == null || answer == null) {
+  /** Only what was asked can say what to ask next; unless another probe has done so meanwhile. */
+  private void askNext(@Nullable Probe asked, @Nullable ProbeAnswer answer) {
+    if (asked == null || asked != question) {
       return;
     }
     try {
-      question = Objects.requireNonNull(question.next(answer), "next probe");
+      Probe next = answer == null ? asked.unanswered() : asked.next(answer);
+      question = Objects.requireNonNull(next, "next probe");
     } catch (RuntimeException | Error e) { // a user's code; without an end, the schedule would stop
       if (!failsToSayNext) {
         log.warn("What to ask {} next can't be said, so the same again: {}", node, e.toString());
