@@ -65,8 +65,8 @@ public final class Cluster implements AutoCloseable {
   public Cluster(NodeSet members, Settings settings, Runtime runtime) {
     this.runtime = runtime;
     this.picker = settings.picker();
-    NodeHealth.Rules rules =
-        new NodeHealth.Rules(
+    Rules rules =
+        new Rules(
             settings.healthCheck(),
             settings.healthCheck().kind() != HealthCheck.Kind.NONE,
             settings.outliers(),

@@ -24,7 +24,7 @@ final class Evidence implements Prober.Sink {
   private static final Logger log = LoggerFactory.getLogger(Evidence.class);
 
   private final Registry registry;
-  private final NodeHealth.Rules rules;
+  private final Rules rules;
   private final Ticker ticker;
   private final OutlierJudge judge;
   private final SlowNodes slowNodes;
@@ -36,11 +36,7 @@ final class Evidence implements Prober.Sink {
    * @param probeSoon asks for a probe of a node at once; called without the lock
    */
   Evidence(
-      Registry registry,
-      NodeHealth.Rules rules,
-      Ticker ticker,
-      OutlierJudge judge,
-      Consumer<Node> probeSoon) {
+      Registry registry, Rules rules, Ticker ticker, OutlierJudge judge, Consumer<Node> probeSoon) {
     this.registry = registry;
     this.rules = rules;
     this.ticker = ticker;

@@ -1,12 +1,8 @@
 package io.nodewise.lb.cluster;
 
-import io.nodewise.lb.health.HealthCheck;
-import io.nodewise.lb.health.OutlierDetection;
-import io.nodewise.lb.health.SlowStart;
 import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.probe.Pace;
 import io.nodewise.lb.probe.ProbeResult;
-import io.nodewise.lb.time.Randomness;
 import java.util.regex.Pattern;
 
 /*
@@ -20,14 +16,6 @@ import java.util.regex.Pattern;
  */
 /** The state machine of one node. */
 final class NodeHealth {
-
-  /** What everything that judges a node needs to know. */
-  record Rules(
-      HealthCheck check,
-      boolean probing,
-      OutlierDetection outliers,
-      SlowStart slowStart,
-      Randomness random) {}
 
   /** What is published beside the state; see the questions under "Published". */
   private record Flags(

@@ -42,7 +42,7 @@ public final class Registry {
   record Order(SiteFailover failover, Backups backups, double panicThreshold) {}
 
   private final Object lock = new Object();
-  private final NodeHealth.Rules rules;
+  private final Rules rules;
   private final Order order;
   private final Ticker ticker;
   private final Tasks tasks;
@@ -72,7 +72,7 @@ public final class Registry {
    */
   Registry(
       NodeSet members,
-      NodeHealth.Rules rules,
+      Rules rules,
       Order order,
       OutlierJudge judge,
       Ticker ticker,

@@ -60,7 +60,7 @@ public final class HealthCheckBuilder {
     return httpOnly("on");
   }
 
-  /** A question of one's own, in place of all the above. */
+  /** A question of one's own, in place of method, path, headers, statuses and patterns. */
   public HealthCheckBuilder probe(Probe question) {
     settings.probe = Objects.requireNonNull(question, "probe");
     return this;
@@ -69,7 +69,8 @@ public final class HealthCheckBuilder {
   /** What is asked of the cluster as a whole, beside its nodes. Default: nothing. */
   public HealthCheckBuilder clusterCheck(ClusterCheck check) {
     settings.clusterCheck = Objects.requireNonNull(check, "clusterCheck");
-    return httpOnly("clusterCheck");
+    settings.exchangeSetting = "clusterCheck";
+    return this;
   }
 
   /** The port to probe, where requests go to another one. Default 0: the node's own. */
@@ -81,7 +82,8 @@ public final class HealthCheckBuilder {
   /** {@code http} or {@code https}, where requests go by the other. Default: the node's own. */
   public HealthCheckBuilder scheme(String probeScheme) {
     settings.scheme = Objects.requireNonNull(probeScheme, "scheme");
-    return httpOnly("scheme");
+    settings.exchangeSetting = "scheme";
+    return this;
   }
 
   /**

@@ -30,7 +30,8 @@ final class HealthCheckSettings {
   double jitter = 0.2;
   boolean optimistic;
   int subset = 100;
-  @Nullable String httpSetting; // the last one made that only an HTTP probe understands
+  @Nullable String httpSetting; // the last one made of those that a probe of one's own replaces
+  @Nullable String exchangeSetting; // the last one made of the others that only HTTP understands
 
   HealthCheckSettings(HealthCheck.Kind kind) {
     this.kind = kind;
@@ -57,6 +58,7 @@ final class HealthCheckSettings {
     optimistic = other.optimistic;
     subset = other.subset;
     httpSetting = other.httpSetting;
+    exchangeSetting = other.exchangeSetting;
   }
 
   Duration fastInterval() {
@@ -103,6 +105,7 @@ final class HealthCheckSettings {
   private @Nullable Probe validateProbe() {
     String setting = httpSetting;
     if (kind != HealthCheck.Kind.HTTP) {
+      setting = setting == null ? exchangeSetting : setting;
       check(setting == null, "setting", setting, "none that only an HTTP check has, in " + kind);
       return null;
     }

@@ -12,8 +12,8 @@ import io.nodewise.lb.node.Outcome;
 import org.junit.jupiter.api.Test;
 
 class LiveNodeTest {
-  private static final NodeHealth.Rules RULES =
-      new NodeHealth.Rules(
+  private static final Rules RULES =
+      new Rules(
           HealthCheck.auto(),
           true,
           OutlierDetection.defaults(),

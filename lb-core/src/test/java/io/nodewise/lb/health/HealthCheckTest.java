@@ -180,6 +180,19 @@ class HealthCheckTest {
   }
 
   @Test
+  void a_question_of_ones_own_can_be_asked_by_another_scheme_and_beside_one_for_the_cluster() {
+    HealthCheck check =
+        HealthCheck.auto().toBuilder()
+            .scheme("https")
+            .clusterCheck(ClusterCheck.http("/can-write", "/can-read"))
+            .build();
+    assertThat(check.scheme()).contains("https");
+    assertThat(check.clusterCheck()).isPresent();
+    assertThatThrownBy(() -> HealthCheck.tcp().toBuilder().scheme("https").build())
+        .hasMessage("probe setting: scheme (expected: none that only an HTTP check has, in TCP)");
+  }
+
+  @Test
   void rejects_http_settings_where_there_is_no_http() {
     assertThatThrownBy(() -> HealthCheck.tcp().toBuilder().path("/x").build())
         .isInstanceOf(IllegalArgumentException.class)
