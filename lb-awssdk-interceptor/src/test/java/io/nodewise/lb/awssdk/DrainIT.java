@@ -119,6 +119,8 @@ class DrainIT extends OnS3Nodes {
     assertThat(last.requests()).hasSize(80);
 
     last.kill();
+    await("connections it left behind are found dead one by one, the probe finds it out at once")
+        .until(() -> node(cluster, last).state() == NodeState.DOWN);
     assertThatExceptionOfType(SdkClientException.class)
         .as("an operator's word holds, whatever happens to the others")
         .isThrownBy(() -> get(s3, "work0"))

@@ -27,7 +27,7 @@ public final class TlsFront implements AutoCloseable {
         (SSLServerSocket)
             context
                 .getServerSocketFactory()
-                .createServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+                .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
     listener.setNeedClientAuth(wantsIdentity);
     daemon(this::accept);
   }
