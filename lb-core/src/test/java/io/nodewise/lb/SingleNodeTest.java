@@ -3,6 +3,7 @@ package io.nodewise.lb;
 import static io.nodewise.lb.probe.ScriptedProbeClient.noAnswer;
 import static io.nodewise.lb.probe.ScriptedProbeClient.refused;
 import static io.nodewise.lb.probe.ScriptedProbeClient.status;
+import static io.nodewise.lb.probe.ScriptedProbeClient.up;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nodewise.lb.health.HealthCheck;
@@ -107,7 +108,7 @@ class SingleNodeTest {
       cluster.probesOf(N1, refused());
       cluster.endOn(N1, Outcome.unreachable("refused"), 1);
       cluster.advance(600_000);
-      cluster.probesOf(N1, io.nodewise.lb.probe.ScriptedProbeClient.up());
+      cluster.probesOf(N1, up());
       cluster.awaitState(N1, NodeState.UP, Duration.ofSeconds(4));
       assertThat(cluster.burst(500)).hasSize(500).containsOnly(N1);
     }

@@ -1,6 +1,8 @@
 package io.nodewise.lb;
 
+import static io.nodewise.lb.probe.ScriptedProbeClient.refused;
 import static io.nodewise.lb.probe.ScriptedProbeClient.status;
+import static io.nodewise.lb.probe.ScriptedProbeClient.up;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +10,7 @@ import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.node.Outcome;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -150,10 +153,10 @@ class WeightTest {
 
   @Test
   void a_weight_given_while_a_node_starts_slowly_is_ramped_too() {
-    cluster.probesOf(N1, io.nodewise.lb.probe.ScriptedProbeClient.refused());
+    cluster.probesOf(N1, refused());
     cluster.endOn(N1, Outcome.unreachable("refused"), 1);
-    cluster.probesOf(N1, io.nodewise.lb.probe.ScriptedProbeClient.up());
-    cluster.awaitState(N1, NodeState.UP, java.time.Duration.ofSeconds(5));
+    cluster.probesOf(N1, up());
+    cluster.awaitState(N1, NodeState.UP, Duration.ofSeconds(5));
     cluster.endOn(N1, Outcome.success(), 1);
     cluster.balancer().weight(N1, 4);
     assertThat(cluster.node(N1).weight()).isEqualTo(0.4);
