@@ -129,6 +129,7 @@ class WrongQuestionTest {
       cluster.probesOf("n2:9000", status(404));
       cluster.advance(7_000);
       assertThat(cluster.reach()).containsExactlyInAnyOrderElementsOf(ALL);
+      assertThat(warnings()).as("the same again is no news").hasSize(1);
     }
   }
 
