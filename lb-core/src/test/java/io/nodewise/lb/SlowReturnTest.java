@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.nodewise.lb.health.SlowStart;
 import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.node.Outcome;
+import io.nodewise.lb.node.RequestHint;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -114,20 +115,38 @@ class SlowReturnTest {
     assertThat(Collections.frequency(cluster.burst(100), N2)).isEqualTo(1);
   }
 
+  /** Those of a hundred uploads at once that the node is given; the others end. */
+  private List<Attempt> uploads() {
+    List<Attempt> given = new ArrayList<>();
+    List<Attempt> others = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      Attempt upload = cluster.begin(RequestHint.write());
+      (upload.node().id().equals(N2) ? given : others).add(upload);
+    }
+    others.forEach(Attempt::close);
+    return given;
+  }
+
+  private void go(List<Attempt> uploads, int seconds) {
+    for (int second = 0; second < seconds; second++) {
+      uploads.forEach(Attempt::sending);
+      cluster.advance(1_000);
+    }
+  }
+
   @Test
   void a_long_upload_that_holds_its_only_place_gets_it_another_every_ten_seconds() {
     comeBack();
-    List<Attempt> uploads = new ArrayList<>();
-    uploads.add(cluster.beginOn(N2, true));
-    for (int more = 1; more <= 3; more++) {
-      for (int second = 0; second < 11; second++) {
-        uploads.forEach(Attempt::sending);
-        cluster.advance(1_000);
-      }
-      uploads.add(cluster.beginOn(N2, true));
-      assertThat(cluster.burst(100)).as("one more, after %s", more).doesNotContain(N2);
+    List<Attempt> running = uploads();
+    assertThat(running).hasSize(1);
+    for (int more = 2; more <= 4; more++) {
+      go(running, 9);
+      assertThat(uploads()).as("not yet").isEmpty();
+      go(running, 2);
+      running.addAll(uploads());
+      assertThat(running).as("one more, and no more").hasSize(more);
     }
-    uploads.get(0).end(Outcome.success());
+    running.get(0).end(Outcome.success());
     assertThat(cluster.node(N2).weight()).as("an answer at last").isEqualTo(0.1);
   }
 
@@ -135,14 +154,14 @@ class SlowReturnTest {
   void a_long_upload_on_trial_too() {
     cluster.endOn(N2, Outcome.fault("500"), 5);
     cluster.awaitState(N2, NodeState.TRIAL, Duration.ofSeconds(6));
-    Attempt upload = cluster.beginOn(N2, true);
-    for (int second = 0; second < 11; second++) {
-      upload.sending();
-      cluster.advance(1_000);
-    }
-    cluster.endOn(N2, Outcome.success(), 3);
+    List<Attempt> running = uploads();
+    assertThat(running).hasSize(1);
+    go(running, 11);
+    assertThat(given(100)).isEqualTo(1);
+    assertThat(given(100)).isEqualTo(1);
+    assertThat(given(100)).isEqualTo(1);
     assertThat(cluster.state(N2)).isEqualTo(NodeState.UP);
-    assertThat(upload.verdict()).isNull();
+    assertThat(running.get(0).verdict()).isNull();
   }
 
   @Test
