@@ -217,8 +217,12 @@ public final class LiveNode implements Candidate {
     watched = value;
   }
 
+  /**
+   * In proportion to the weight it is divided by when loads are compared: a fault is as bad on a
+   * small node, and on one that starts slowly, as on any other.
+   */
   private void penalise(double attemptsWorth) {
-    int units = (int) (attemptsWorth * PENALTY_UNIT);
+    int units = (int) (attemptsWorth * weight * PENALTY_UNIT);
     penalty.updateAndGet(now -> Math.min(MAX_PENALTY, now + units));
   }
 
