@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.health.OutlierDetection;
 import io.nodewise.lb.health.SlowStart;
-import io.nodewise.lb.health.Verdict;
 import io.nodewise.lb.node.LoadBalancerListener;
 import io.nodewise.lb.node.NoNodeAvailableException;
 import io.nodewise.lb.node.Node;
@@ -14,7 +13,6 @@ import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.node.Outcome;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.node.Transition;
-import io.nodewise.lb.probe.ProbeResult;
 import io.nodewise.lb.probe.ScriptedProbeClient;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.Backups;
@@ -26,7 +24,6 @@ import io.nodewise.lb.time.Randomness;
 import io.nodewise.lb.time.ThreadTasks;
 import io.nodewise.lb.time.Ticker;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -110,10 +107,6 @@ final class Chaos {
     }
   }
 
-  private static Node anybody(Random random) {
-    return everybody().nodes().get(random.nextInt(NODES));
-  }
-
   // Requests.
 
   private static Outcome outcome(Random random) {
@@ -190,82 +183,7 @@ final class Chaos {
     assertThat(open.attempt().finish(Outcome.success())).isFalse();
   }
 
-  // What is found out, and what is wanted.
-
-  private static ProbeResult result(Random random) {
-    Verdict verdict =
-        switch (random.nextInt(12)) {
-          case 0 -> Verdict.degraded(random.nextDouble(), "busy");
-          case 1 -> Verdict.readOnly("full");
-          case 2 -> Verdict.drain("leaving");
-          case 3 -> Verdict.down("503");
-          default -> Verdict.up("200");
-        };
-    return switch (random.nextInt(8)) {
-      case 0 -> ScriptedProbeClient.refused();
-      case 1 -> ScriptedProbeClient.noAnswer();
-      default ->
-          new ProbeResult(
-              verdict, ProbeResult.Evidence.ANSWERED, Duration.ofMillis(random.nextInt(5)), null);
-    };
-  }
-
-  void probe(Random random) {
-    ProbeResult result = result(random);
-    Node node = anybody(random);
-    if (node.id().equals(OPERATED) && result.verdict().kind() == Verdict.Kind.DRAIN) {
-      return;
-    }
-    cluster.evidence().probed(node, result);
-  }
-
-  void site(Random random) {
-    cluster
-        .evidence()
-        .siteProbed(random.nextInt(3), random.nextInt(3) > 0, random.nextInt(3) > 0, "asked");
-  }
-
-  void suspect(Random random) {
-    List<LiveNode> nodes = cluster.registry().nodes();
-    cluster.evidence().suspect(nodes.get(random.nextInt(nodes.size())));
-  }
-
-  /** Other members, or the same with another weight, place, or none to probe them. */
-  void update(Random random) {
-    boolean named = random.nextBoolean();
-    List<Node> nodes = new ArrayList<>();
-    for (Node node : everybody()) {
-      boolean stays = node.id().equals(OPERATED) || random.nextInt(4) > 0;
-      if (stays) {
-        int tier = random.nextInt(2);
-        Node.Builder changed =
-            Node.builder(node.uri().toString())
-                .tier(tier)
-                .weight(random.nextInt(3))
-                .probed(random.nextInt(4) > 0);
-        nodes.add((named ? changed.site(tier == 0 ? "here" : "there") : changed).build());
-      }
-    }
-    cluster.update(NodeSet.of(nodes));
-  }
-
-  /** What operators do to any node but the one that {@link #drained} has for itself. */
-  void operate(Random random) {
-    String id = anybody(random).id();
-    if (id.equals(OPERATED)) {
-      return;
-    }
-    try {
-      switch (random.nextInt(6)) {
-        case 0 -> cluster.operators().drain(id);
-        case 1 -> cluster.operators().disable(id);
-        case 2 -> cluster.operators().weight(id, random.nextInt(3));
-        default -> cluster.operators().resume(id);
-      }
-    } catch (IllegalArgumentException e) {
-      assertThat(e).hasMessageStartingWith("unknown node: " + id);
-    }
-  }
+  // What must hold meanwhile.
 
   /** Whoever drains a node is not given it before he resumes it. By one thread at a time. */
   void drained(Random random) {

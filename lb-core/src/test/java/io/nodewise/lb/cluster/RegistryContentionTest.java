@@ -70,19 +70,20 @@ class RegistryContentionTest {
     long seed = System.nanoTime();
     System.out.println("seed " + seed);
     Random seeds = new Random(seed);
+    ChaosEvents events = new ChaosEvents(chaos.cluster);
     List<Step> steps =
         List.of(
             chaos::request,
             chaos::request,
             chaos::request,
             chaos::endParked,
-            chaos::probe,
-            chaos::probe,
-            chaos::operate,
+            events::probe,
+            events::probe,
+            events::operate,
             chaos::drained,
-            chaos::update,
-            chaos::site,
-            chaos::suspect,
+            events::update,
+            events::site,
+            events::suspect,
             chaos::await,
             chaos::tick,
             chaos::look);
