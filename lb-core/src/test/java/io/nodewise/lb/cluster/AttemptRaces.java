@@ -260,9 +260,13 @@ public final class AttemptRaces {
     }
   }
 
-  /** A success from before a trial counts for nothing in it, an ended trial does. */
+  /** An attempt from before a trial ends well as the trial begins: that proves next to nothing. */
   @JCStressTest
-  @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "still on trial")
+  @Outcome(id = "1, 1, 0", expect = ACCEPTABLE, desc = "three trials are left to go")
+  @Outcome(
+      id = "1, 0, 0",
+      expect = ACCEPTABLE_INTERESTING,
+      desc = "it was counted as one of the three")
   @State
   public static class TrialBeginsAtTheEnd extends Attempted {
     public TrialBeginsAtTheEnd() {
@@ -281,9 +285,12 @@ public final class AttemptRaces {
     }
 
     @Arbiter
-    public void left(II_Result r) {
+    public void left(III_Result r) {
       r.r1 = bit(node.health.isOnTrial());
-      r.r2 = node.inFlight();
+      quiet.beginOn(node).finish(SUCCESS);
+      quiet.beginOn(node).finish(SUCCESS);
+      r.r2 = bit(node.health.isOnTrial());
+      r.r3 = node.inFlight();
     }
   }
 }
