@@ -13,7 +13,7 @@ import java.util.Locale;
  * @param sites the sites, or tiers of nodes, in order of priority
  * @param attempts attempts so far, of the present members
  * @param failovers how often a request went on at another node
- * @param panic whether fewer than half of the nodes are eligible
+ * @param panic whether so few of the nodes left in are eligible that verdicts are doubted
  */
 public record ClusterSnapshot(
     List<NodeSnapshot> nodes,

@@ -3,6 +3,7 @@ package io.nodewise.lb;
 import io.nodewise.lb.cluster.Cluster;
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.node.ClusterTls;
+import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.retry.Timeouts;
@@ -185,12 +186,31 @@ public final class LoadBalancer implements AutoCloseable {
 
   /**
    * Replaces the members. Nodes that stay keep their state and counters, new ones start slowly,
-   * attempts on removed ones end as they would.
+   * attempts on removed ones end as they would. Site, tier and weight are those of the new members,
+   * so take a node from {@link #nodes()} where it is to keep its own.
+   *
+   * @throws IllegalArgumentException if their scheme is not the logical endpoint's, or if this is a
+   *     set of sites and a member has none
    */
   public void update(NodeSet members) {
     requireOpen();
     LoadBalancerBuilder.requireScheme(logicalEndpoint, members);
+    requireSites(members);
     cluster.update(members);
+  }
+
+  /** Two clusters balanced as one would each miss half of the writes. */
+  private void requireSites(NodeSet members) {
+    boolean onlySites =
+        nodes().nodes().stream().allMatch(node -> node.tier() > 0 || node.site().isPresent());
+    for (Node node : members) {
+      if (onlySites && node.tier() == 0 && node.site().isEmpty()) {
+        throw new IllegalArgumentException(
+            "node "
+                + node
+                + ": no site (expected: a site and its tier, as this is a set of sites)");
+      }
+    }
   }
 
   /**

@@ -73,7 +73,8 @@ public final class LoadBalancerBuilder {
   }
 
   /**
-   * Adds nodes that are used when no other node can take a request; see {@link #backups}.
+   * Adds nodes that are used when no primary node, nor any site, can take a request; see {@link
+   * #backups}. Without sites they are tier 1, with sites the tier after the last.
    *
    * @throws IllegalArgumentException if a pattern is malformed
    */

@@ -37,9 +37,9 @@ class ReadPatienceTest {
   void the_first_attempt_of_a_read_is_given_up_after_two_seconds_though_the_probe_is_well() {
     reads(200);
     Attempt stuck = cluster.beginFirstOn(N2);
-    cluster.advance(1900);
+    reads(90);
     assertThat(stuck.verdict()).isNull();
-    cluster.advance(400);
+    reads(25);
     assertThat(stuck.verdict()).isNotNull();
     assertThat(stuck.verdict().kind()).isEqualTo(Outcome.Kind.FAULT);
     assertThat(stuck.verdict().reason())
@@ -54,7 +54,7 @@ class ReadPatienceTest {
     for (int i = 0; i < 5; i++) {
       stuck.add(cluster.beginFirstOn(N2));
     }
-    cluster.advance(2300);
+    reads(115);
     stuck.forEach(attempt -> attempt.end(attempt.verdict()));
     assertThat(cluster.state(N2)).isEqualTo(NodeState.EJECTED);
   }
@@ -89,6 +89,32 @@ class ReadPatienceTest {
   }
 
   @Test
+  void where_its_node_answers_other_reads_a_read_is_slow_by_its_nature() {
+    reads(200);
+    Attempt slow = cluster.beginFirstOn(N2);
+    for (int second = 0; second < 10; second++) {
+      Attempt quick = cluster.beginFirstOn(N2);
+      reads(20);
+      quick.firstByte();
+      quick.end(Outcome.success());
+      reads(20);
+    }
+    assertThat(slow.verdict()).isNull();
+  }
+
+  @Test
+  void a_burst_of_slow_reads_with_nothing_beside_it_blames_nobody() {
+    reads(400);
+    List<Attempt> listings = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      listings.add(cluster.begin());
+    }
+    cluster.advance(10_000);
+    assertThat(listings).allSatisfy(listing -> assertThat(listing.verdict()).isNull());
+    assertThat(cluster.transitions()).isEmpty();
+  }
+
+  @Test
   void with_too_few_reads_nothing_is_known_and_nothing_is_hurried() {
     reads(50);
     Attempt stuck = cluster.beginFirstOn(N2);
@@ -108,9 +134,9 @@ class ReadPatienceTest {
       together.forEach(read -> read.end(Outcome.success()));
     }
     Attempt slow = cluster.beginFirstOn(N2);
-    cluster.advance(6000);
+    reads(300);
     assertThat(slow.verdict()).as("ten times 800 ms").isNull();
-    cluster.advance(4000);
+    reads(200);
     assertThat(slow.verdict()).isNotNull();
   }
 

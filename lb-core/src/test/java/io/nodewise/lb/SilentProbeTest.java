@@ -84,9 +84,9 @@ class SilentProbeTest {
       cluster.probesOf(N2, noAnswer());
       Attempt upload = upload(cluster);
       cluster.advance(300);
-      cluster.beginOn(N2).end(Outcome.unreachable("connect timed out"));
-      assertThat(cluster.state(N2)).isEqualTo(NodeState.DOWN);
+      cluster.beginOn(N2).end(Outcome.connectTimedOut("connect timed out"));
       cluster.advance(2000);
+      assertThat(cluster.state(N2)).isEqualTo(NodeState.DOWN);
       assertHung(upload);
     }
   }

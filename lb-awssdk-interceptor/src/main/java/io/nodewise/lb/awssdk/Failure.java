@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -45,9 +46,23 @@ record Failure(Outcome outcome, boolean nothingSent) {
       return new Failure(Outcome.fault(reason(e)), true);
     }
     if (isConnectFailure(e) && !body.isTouched()) {
-      return new Failure(Outcome.unreachable(reason(e)), true);
+      Outcome outcome =
+          isTimeout(e) ? Outcome.connectTimedOut(reason(e)) : Outcome.unreachable(reason(e));
+      return new Failure(outcome, true);
     }
     return new Failure(Outcome.fault(reason(e)), false);
+  }
+
+  /** By the client's clock, or by the system's, which has no type of its own. */
+  private static boolean isTimeout(Throwable e) {
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (t instanceof SocketTimeoutException
+          || named(t, "ConnectTimeoutException")
+          || (t instanceof ConnectException && reason(t).contains("timed out"))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isConnectFailure(Throwable e) {

@@ -44,20 +44,37 @@ final class Census {
     return eligible < enabled * threshold;
   }
 
-  /** Whether soft evidence may put out one more. */
-  static boolean hasRoomForEjection(Collection<LiveNode> nodes, OutlierDetection settings) {
+  /**
+   * Whether soft evidence may put out one more of the node's tier: a site must not be lost to soft
+   * evidence, nor must trials in one that gets no requests count in another.
+   */
+  static boolean hasRoomForEjection(
+      Collection<LiveNode> nodes, LiveNode node, OutlierDetection settings) {
     int enabled = 0;
     int out = 0;
-    for (LiveNode node : nodes) {
-      if (node.health.isEnabled()) {
+    for (LiveNode other : nodes) {
+      if (other.health.isEnabled() && other.node().tier() == node.node().tier()) {
         enabled++;
-        if (node.health.state() == NodeState.EJECTED || node.health.state() == NodeState.TRIAL) {
+        NodeState state = other.health.state();
+        if (state == NodeState.EJECTED || state == NodeState.TRIAL) {
           out++;
         }
       }
     }
     int cap = Math.max(1, (int) (enabled * settings.maxEjectedFraction()));
-    return enabled > 1 && out < cap;
+    return out < cap && (enabled > 1 || hasElsewhere(nodes, node));
+  }
+
+  /** Whether there is another node that requests can go on at. */
+  static boolean hasElsewhere(Collection<LiveNode> nodes, LiveNode node) {
+    for (LiveNode other : nodes) {
+      NodeHealth health = other.health;
+      boolean usable = health.state().eligible() || health.isSoftlyOut() || health.drainsItself();
+      if (other != node && usable) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether any node can be used in normal times. */
@@ -105,25 +122,51 @@ final class Census {
    */
   static boolean hasWitness(Collection<LiveNode> nodes, LiveNode node, long since) {
     boolean eligible = node.health.state().eligible();
+    boolean sameTier = hasNeighbour(nodes, node);
     for (LiveNode other : nodes) {
-      boolean asGood = other.health.state().eligible() || (!eligible && other.health.isSoftlyOut());
-      if (other != node && asGood && other.health.hasAnsweredSince(since - TOGETHER)) {
+      NodeHealth health = other.health;
+      boolean asGood =
+          health.state().eligible()
+              || health.drainsItself()
+              || health.state() == NodeState.EJECTED
+              || (!eligible && health.isSoftlyOut());
+      if (isNear(other, node, sameTier) && asGood && health.hasAnsweredSince(since - TOGETHER)) {
         return true;
       }
     }
     return false;
   }
 
-  /** The node, and up to {@code most} others that an operator left in, at random. */
+  /** Whether the tier of the node has another that can be asked. */
+  private static boolean hasNeighbour(Collection<LiveNode> nodes, LiveNode node) {
+    for (LiveNode other : nodes) {
+      if (isNear(other, node, true) && canBeAsked(other)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Another one, on the same way through the network where that can be had. */
+  private static boolean isNear(LiveNode other, LiveNode node, boolean sameTier) {
+    return other != node && (!sameTier || other.node().tier() == node.node().tier());
+  }
+
+  private static boolean canBeAsked(LiveNode node) {
+    return node.health.isEnabled() && !node.health.isGone() && node.node().isProbed();
+  }
+
+  /** The node, and up to {@code most} near ones that can be asked, at random. */
   static List<Node> withOthers(List<LiveNode> nodes, LiveNode node, int most, Randomness random) {
     List<Node> found = new ArrayList<>(most + 1);
     found.add(node.node());
+    boolean sameTier = hasNeighbour(nodes, node);
     int rest = nodes.size() - 1;
     int self = nodes.indexOf(node);
     int start = rest > 0 ? random.nextInt(rest) : 0;
     for (int i = 0; i < rest && found.size() <= most; i++) {
       LiveNode other = nodes.get((self + 1 + (start + i) % rest) % nodes.size());
-      if (other.health.isEnabled() && !other.health.isGone() && other.node().isProbed()) {
+      if (isNear(other, node, sameTier) && canBeAsked(other)) {
         found.add(other.node());
       }
     }

@@ -53,6 +53,7 @@ public final class Cluster implements AutoCloseable {
   private static final int PICKS = 4;
 
   private final Runtime runtime;
+  private final int subset;
   private final Picker picker;
   private final Registry registry;
   private final Operators operators;
@@ -64,6 +65,7 @@ public final class Cluster implements AutoCloseable {
   /** A cluster at rest; {@link #start} sets it going. It closes {@code runtime}'s parts. */
   public Cluster(NodeSet members, Settings settings, Runtime runtime) {
     this.runtime = runtime;
+    this.subset = settings.healthCheck().subset();
     this.picker = settings.picker();
     Rules rules =
         new Rules(
@@ -77,13 +79,14 @@ public final class Cluster implements AutoCloseable {
         new Registry(
             members,
             rules,
-            new Registry.Order(
+            new Order(
                 settings.siteFailover(), settings.backups(), settings.outliers().panicThreshold()),
             judge,
             runtime.ticker(),
             runtime.tasks(),
             settings.listeners(),
-            this::sweep);
+            this::sweep,
+            this::probeAll);
     this.operators = new Operators(registry);
     this.evidence = new Evidence(registry, rules, runtime.ticker(), judge, this::probeSoon);
     this.sweeper =
@@ -106,6 +109,11 @@ public final class Cluster implements AutoCloseable {
 
   private void probeSoon(Node node) {
     prober.probeNow(node);
+  }
+
+  /** Those that were down first may have been well for as long as they were not asked. */
+  private void probeAll() {
+    registry.nodes().stream().limit(subset).forEach(node -> prober.probeNow(node.node()));
   }
 
   private void sweep() {

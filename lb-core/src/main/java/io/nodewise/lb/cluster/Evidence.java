@@ -54,8 +54,13 @@ final class Evidence implements Prober.Sink {
     node.count(outcome, current && blamed);
     switch (outcome.kind()) {
       case UNREACHABLE -> {
-        registry.change(node, now -> node.health.unreachable(outcome.reason(), false, now));
-        probeSoon.accept(node.node());
+        if (outcome.isCertain() || !isProbed(node)) {
+          inEra(era, node, now -> node.health.unreachable(outcome.reason(), false, now));
+          probeSoon.accept(node.node());
+        } else if (current) { // no answer to a connection is no more than silence: a probe tells
+          fault(node, outcome, era);
+          suspect(node);
+        }
       }
       case SUCCESS -> {
         if (current) {
@@ -140,8 +145,11 @@ final class Evidence implements Prober.Sink {
    * own, and not everybody's. True where it is not probed, as nobody can tell.
    */
   boolean isReached(LiveNode node, long since) {
-    boolean isProbed = rules.probing() && node.node().isProbed();
-    return !isProbed || registry.locked(() -> node.health.hasAnsweredSince(since));
+    return !isProbed(node) || registry.locked(() -> node.health.hasAnsweredSince(since));
+  }
+
+  private boolean isProbed(LiveNode node) {
+    return rules.probing() && node.node().isProbed();
   }
 
   // Probes.
@@ -170,6 +178,14 @@ final class Evidence implements Prober.Sink {
       again.addAll(Census.withOthers(nodes, node, Census.WITNESSES, rules.random()));
     }
     return node.health.pace(!Census.hasEligible(nodes));
+  }
+
+  @Override
+  public void cannotProbe(Node node) {
+    LiveNode member = registry.member(node);
+    if (member != null) {
+      registry.change(member, member.health::blind);
+    }
   }
 
   @Override

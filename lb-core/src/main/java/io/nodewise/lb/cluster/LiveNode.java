@@ -40,6 +40,8 @@ public final class LiveNode implements Candidate {
   private double orderedWeight; // by an operator or the set; under the registry's lock
   private volatile double weight; // written by the registry under its lock
   private volatile int limit = Integer.MAX_VALUE; // written by the registry under its lock
+  private volatile boolean answeredRead; // ever; only then is the following set
+  private volatile long lastRead; // when the last read was answered; by the thread that saw it
   private volatile long latency; // nanoseconds, smoothed; see the essay
   private final AtomicInteger consecutiveFaults = new AtomicInteger(); // by ends of attempts
   private volatile @Nullable Breaker breaker; // made and dropped by the registry under its lock
@@ -258,10 +260,17 @@ public final class LiveNode implements Candidate {
   }
 
   /** Takes in a time to first byte; one spike counts for little, a few slow answers for much. */
-  void firstByte(long nanos) {
+  void firstByte(long nanos, long now) {
+    answeredRead = true;
+    lastRead = now;
     firstByteTimes.record(nanos);
     long before = latency;
     latency = before + (nanos - before) / 8;
+  }
+
+  /** Whether a read was answered after that. */
+  boolean hasAnsweredReadSince(long nanos) {
+    return answeredRead && lastRead - nanos > 0;
   }
 
   /**

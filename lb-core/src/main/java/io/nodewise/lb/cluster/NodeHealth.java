@@ -30,10 +30,12 @@ final class NodeHealth {
   private final Ejections ejections; // and how long a node without probes is left alone
 
   private final Orders orders = new Orders();
-  private boolean probing; // whether this node is probed
+  private boolean wanted; // whether this node is probed
+  private boolean probing; // and its probes can tell
   private boolean confirmed; // a probe or a request has succeeded since it was new
   private boolean ejected;
   private boolean trial;
+  private int trialsWell; // successes of this trial
   private String ejectedFor = "";
   private boolean paused; // by a Retry-After; only then are the following two set
   private long pausedUntil;
@@ -46,7 +48,8 @@ final class NodeHealth {
 
   NodeHealth(Rules rules, boolean probed, boolean startSlowly, long now) {
     this.rules = rules;
-    this.probing = rules.probing() && probed;
+    this.wanted = rules.probing() && probed;
+    this.probing = wanted;
     this.reach = new Reachability(rules.check(), now);
     this.ejections = new Ejections(rules.outliers(), rules.random());
     this.comeback = new Comeback(rules.slowStart(), startSlowly);
@@ -62,9 +65,17 @@ final class NodeHealth {
 
   /** Whether it is probed from now on. */
   void probed(boolean value, long now) {
-    boolean before = probing;
-    probing = rules.probing() && value;
-    if (before && !probing) {
+    wanted = rules.probing() && value;
+    see(wanted, now);
+  }
+
+  /** Its probes fail on this machine, so they tell nothing until the next one that does. */
+  void blind(long now) {
+    see(false, now);
+  }
+
+  private void see(boolean value, long now) {
+    if (probing && !value) {
       if (reach.isDown()) {
         ejections.begin(now); // no probe will bring it back, so a trial must
       }
@@ -73,6 +84,7 @@ final class NodeHealth {
       }
       reach.endProbing();
     }
+    probing = value;
   }
 
   // Evidence.
@@ -93,9 +105,10 @@ final class NodeHealth {
 
   /** What a probe found; {@code witnessed} as in {@link Reachability#probed}. */
   void probed(ProbeResult result, boolean witnessed, long now) {
-    if (!probing) {
+    if (!wanted) {
       return; // sent before that was said
     }
+    see(true, now);
     boolean wasDown = reach.isDown();
     boolean wasDraining = saysDrain();
     if (reach.probed(result, witnessed, now)) {
@@ -133,7 +146,8 @@ final class NodeHealth {
       confirmed = true;
       reach.say("request succeeded");
     }
-    if (trial && breakerClosed) {
+    trialsWell += trial ? 1 : 0;
+    if (trial && breakerClosed && trialsWell >= Breaker.TRIALS) {
       trial = false;
       reach.say("trials succeeded");
       comeback.startSlowly();
@@ -150,11 +164,7 @@ final class NodeHealth {
     }
   }
 
-  /**
-   * What time alone changes.
-   *
-   * @param isFull whether it has all the attempts it may have at once
-   */
+  /** What time alone changes; {@code isFull}: it has all the attempts it may have at once. */
   void tick(boolean isFull, long now) {
     comeback.tick(isFull, now);
     if (paused && now - pausedUntil >= 0) {
@@ -167,6 +177,7 @@ final class NodeHealth {
         return; // probes bring it back, and then it starts slowly
       }
       trial = true;
+      trialsWell = 0;
       reach.forget("trial after " + (reach.isDown() ? "being down" : "ejection"));
       comeback.beginEra();
       return;
@@ -212,7 +223,8 @@ final class NodeHealth {
     Flags next =
         new Flags(
             reach.isSilent(),
-            orders.isIn() && (reach.isDown() || ejected) && !reach.isHard(),
+            // Where nobody probes it, only a trial can tell, and that may be long in coming.
+            orders.isIn() && (reach.isDown() || ejected) && (!reach.isHard() || !probing),
             paused,
             orders.isIn() && state == NodeState.DRAINING,
             reach.fitFor() == NodeState.READ_ONLY);
@@ -265,7 +277,7 @@ final class NodeHealth {
       return Pace.OUTAGE;
     }
     // At the steady pace an optimistic check asks no more, so nobody would hear that it is well.
-    boolean wantsLess = rules.check().isOptimistic() && reach.fitFor() != NodeState.UP;
+    boolean wantsLess = rules.check().isOptimistic() && !reach.isWholeAgain();
     return reach.isDown() || ejected || trial || wantsLess ? Pace.BACK_OFF : Pace.STEADY;
   }
 
@@ -284,11 +296,6 @@ final class NodeHealth {
     return comeback.share(now) * reach.score();
   }
 
-  /** For how long it is still paused; 0 if it is not. */
-  long pauseLeft(long now) {
-    return paused ? Math.max(0, pausedUntil - now) : 0;
-  }
-
   // Published.
 
   NodeState state() {
@@ -303,10 +310,10 @@ final class NodeHealth {
     return since;
   }
 
-  /** Whether an operator left it in, and it itself. */
+  /** Whether an operator left it in. */
   boolean isEnabled() {
     NodeState state = published;
-    return state != NodeState.DRAINING && state != NodeState.DISABLED;
+    return state != NodeState.DISABLED && (state != NodeState.DRAINING || flags.drainsItself);
   }
 
   /** Draining because its probe says so, and nobody else. */

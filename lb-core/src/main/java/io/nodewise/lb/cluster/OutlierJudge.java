@@ -53,7 +53,7 @@ final class OutlierJudge {
       return;
     }
     node.forgetFaults();
-    if (onTrial || Census.hasRoomForEjection(nodes, settings)) {
+    if (onTrial || Census.hasRoomForEjection(nodes, node, settings)) {
       breaker.open();
       node.health.eject(reason, now);
     } else {
@@ -63,7 +63,7 @@ final class OutlierJudge {
 
   /** A node is much slower than the others. */
   void slow(LiveNode node, String reason, Collection<LiveNode> nodes, long now) {
-    if (node.health.state().eligible() && Census.hasRoomForEjection(nodes, settings)) {
+    if (node.health.state().eligible() && Census.hasRoomForEjection(nodes, node, settings)) {
       breakerOf(node).open();
       node.health.eject(reason, now);
     }

@@ -81,6 +81,11 @@ final class Reachability {
     };
   }
 
+  /** Whether it is fit for everything, and has its whole weight again. */
+  boolean isWholeAgain() {
+    return verdict.kind() == Verdict.Kind.UP && score == 1;
+  }
+
   double score() {
     return score;
   }
@@ -219,7 +224,7 @@ final class Reachability {
       goDown(certain && witnessed, now);
       silent = hard;
     } else if (isHard() && certain) {
-      silent = true; // it was only known not to take connections; what runs on it hangs, too
+      silent = silent || witnessed; // else it is only known not to take connections
     } else if (down && certain) {
       hard = witnessed && silences >= check.fall(); // everybody was silent, or one probe was lost
       silent = hard;

@@ -9,7 +9,8 @@ import java.util.concurrent.TimeUnit;
  * the first attempt of a read is given up much earlier than the first byte timeout says, if it could
  * go on elsewhere: after a multiple of what nearly all reads of the whole set take just now. Only the
  * first one, since a read that is slow by its nature is slow on every node, and then gets all the
- * time there is on the second. And only once the node has answered a probe meanwhile: where it has
+ * time there is on the second. Not where the node answers other reads meanwhile, or nobody does:
+ * then it is the reads that are slow. And only once the node has answered a probe meanwhile: where it has
  * not, the network may stall for everybody, and the probes are about to tell.
  */
 /** How long the first attempt of a read waits for an answer. The background thread's. */

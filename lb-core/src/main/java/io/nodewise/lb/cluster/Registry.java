@@ -8,9 +8,7 @@ import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.node.SiteChange;
 import io.nodewise.lb.node.SiteVerdict;
 import io.nodewise.lb.node.Transition;
-import io.nodewise.lb.routing.Backups;
 import io.nodewise.lb.routing.RoutingTable;
-import io.nodewise.lb.routing.SiteFailover;
 import io.nodewise.lb.time.Tasks;
 import io.nodewise.lb.time.Ticker;
 import java.time.Duration;
@@ -38,9 +36,6 @@ import org.slf4j.LoggerFactory;
 public final class Registry {
   private static final Logger log = LoggerFactory.getLogger(Registry.class);
 
-  /** How the nodes are put in order. */
-  record Order(SiteFailover failover, Backups backups, double panicThreshold) {}
-
   private final Object lock = new Object();
   private final Rules rules;
   private final Order order;
@@ -49,12 +44,16 @@ public final class Registry {
   private final Announcer announcer;
   private final OutlierJudge judge;
   private final Runnable onSilentNode;
+  private final Runnable onOutage;
   private final Sites sites; // changed under the lock; what it says of a site is read under it, too
 
   private volatile NodeSet members; // written under the lock
 
   @GuardedBy("lock")
   private boolean closed;
+
+  @GuardedBy("lock")
+  private boolean hasNobody; // whether no node was eligible when the last table was made
 
   @GuardedBy("lock")
   private @Nullable String doubted; // what all probes failed with when that was last logged
@@ -69,6 +68,7 @@ public final class Registry {
    * A registry of these nodes.
    *
    * @param onSilentNode told, on the background thread, that a node was found to hang
+   * @param onOutage told, on the background thread, that the last eligible node is gone
    */
   Registry(
       NodeSet members,
@@ -78,7 +78,8 @@ public final class Registry {
       Ticker ticker,
       Tasks tasks,
       List<LoadBalancerListener> listeners,
-      Runnable onSilentNode) {
+      Runnable onSilentNode,
+      Runnable onOutage) {
     this.members = members;
     this.rules = rules;
     this.order = order;
@@ -87,6 +88,7 @@ public final class Registry {
     this.tasks = tasks;
     this.announcer = new Announcer(tasks, listeners);
     this.onSilentNode = onSilentNode;
+    this.onOutage = onOutage;
     this.sites = new Sites(order.failover());
     long now = ticker.read();
     for (Node node : members) {
@@ -325,6 +327,11 @@ public final class Registry {
     if (lead != null) {
       SiteChange change = new SiteChange(lead.from(), lead.to(), lead.reason());
       announcer.tell(listener -> listener.onSiteChange(change));
+    }
+    boolean hadNobody = hasNobody;
+    hasNobody = !Census.hasEligible(nodes);
+    if (hasNobody && !hadNobody) {
+      tasks.execute(onOutage);
     }
     String alike = Census.failAlike(nodes);
     if (alike != null && !alike.equals(doubted)) {

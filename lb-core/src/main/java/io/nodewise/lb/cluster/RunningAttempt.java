@@ -120,7 +120,8 @@ public abstract class RunningAttempt {
     if (!answered) {
       answered = true;
       if (read) {
-        node.firstByte(sweeper.now() - started);
+        long now = sweeper.now();
+        node.firstByte(now - started, now);
       }
       enter(Phase.IDLE);
       if (node.watched()) {

@@ -50,6 +50,7 @@ public final class Sites {
   @Nullable Lead count(Collection<LiveNode> nodes, long now) {
     for (Site site : byTier.values()) {
       site.nodes = 0;
+      site.named = false;
       site.enabled = 0;
       site.eligible = 0;
     }
@@ -59,7 +60,7 @@ public final class Sites {
         site.name = nameOf(node.node());
       }
       site.nodes++;
-      site.named = node.node().site().isPresent();
+      site.named |= node.node().site().isPresent();
       if (node.health.isEnabled()) {
         site.enabled++;
         if (node.health.state().eligible()) {
@@ -142,6 +143,12 @@ public final class Sites {
   boolean canWrite(int tier) {
     Site site = byTier.get(tier);
     return site == null || site.canWrite;
+  }
+
+  /** Whether the tier is a site and not just primary or backup nodes. */
+  boolean isNamed(int tier) {
+    Site site = byTier.get(tier);
+    return site != null && site.named;
   }
 
   /** Whether the site can serve reads, as far as it says. */

@@ -3,8 +3,12 @@ package io.nodewise.lb.cluster;
 import io.nodewise.lb.health.OutlierDetection;
 import io.nodewise.lb.node.NodeState;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /*
@@ -49,23 +53,34 @@ final class SlowNodes {
     }
     looked = true;
     lookedAt = now;
+    Map<Integer, List<LiveNode>> byTier = new HashMap<>();
     for (LiveNode node : nodes) {
       node.firstBytes().look(ENOUGH, now);
+      if (node.health.state().eligible() && node.firstBytes().isKnown(now, OLD)) {
+        byTier.computeIfAbsent(node.node().tier(), tier -> new ArrayList<>()).add(node);
+      }
     }
-    for (LiveNode node : nodes) {
-      judge(node, nodes, now, found);
+    for (List<LiveNode> tier : byTier.values()) {
+      tier.sort(Comparator.comparingLong(node -> node.firstBytes().median()));
+      for (int place = 0; place < tier.size() && tier.size() > 1; place++) {
+        judge(tier.get(place), usual(tier, place), now, found);
+      }
     }
   }
 
-  private void judge(LiveNode node, Collection<LiveNode> nodes, long now, Found found) {
+  /** The lower median of all medians of the tier but this one's. */
+  private static long usual(List<LiveNode> tier, int place) {
+    int middle = (tier.size() - 2) / 2;
+    return tier.get(middle < place ? middle : middle + 1).firstBytes().median();
+  }
+
+  private void judge(LiveNode node, long usual, long now, Found found) {
     FirstBytes seen = node.firstBytes();
     if (!seen.isFresh(now)) {
       return;
     }
-    long usual = usual(node, nodes, now);
     boolean slow =
-        usual > 0
-            && seen.median() >= usual * settings.slowFactor()
+        seen.median() >= usual * settings.slowFactor()
             && seen.median() - usual >= settings.slowMargin().toNanos();
     if (seen.isSlow(slow) >= LOOKS && isJudged(node)) {
       seen.forget();
@@ -75,21 +90,7 @@ final class SlowNodes {
 
   /** Whoever is on trial or warming up is given time. */
   private static boolean isJudged(LiveNode node) {
-    return node.health.state().eligible()
-        && node.health.state() != NodeState.TRIAL
-        && !node.isWarmingUp();
-  }
-
-  private static long usual(LiveNode node, Collection<LiveNode> nodes, long now) {
-    long[] others =
-        nodes.stream()
-            .filter(other -> other != node && other.health.state().eligible())
-            .filter(other -> other.node().tier() == node.node().tier()) // else far away, perhaps
-            .filter(other -> other.firstBytes().isKnown(now, OLD))
-            .mapToLong(other -> other.firstBytes().median())
-            .toArray();
-    Arrays.sort(others);
-    return others.length == 0 ? 0 : others[(others.length - 1) / 2];
+    return node.health.state() != NodeState.TRIAL && !node.isWarmingUp();
   }
 
   private static String shown(long nanos) {

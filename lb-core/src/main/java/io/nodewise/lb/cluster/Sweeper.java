@@ -116,18 +116,17 @@ public final class Sweeper implements AutoCloseable {
     }
     boolean suspicious = silence >= timeouts.suspicion().toNanos();
     LiveNode node = attempt.node0();
-    boolean isElsewhere = registry.nodes().size() > 1; // else there is nowhere to go on
-    if (suspicious && isElsewhere && node.health.isSilent()) {
+    if (suspicious && node.health.isSilent() && hasElsewhere(node)) {
       attempt.giveUp(Outcome.fault("node hung"));
       return;
     }
     boolean isReadWaiting = phase == RunningAttempt.Phase.WAITING && attempt.isRead();
-    if (suspicious && isElsewhere && isReadWaiting && node.health.isGone()) {
+    if (suspicious && isReadWaiting && node.health.isGone() && hasElsewhere(node)) {
       attempt.giveUp(Outcome.fault("node stopped"));
       return;
     }
     boolean canGoOn = isReadWaiting && attempt.hasAlternative() && patience.isShort();
-    if (canGoOn && silence >= patience.limit() && evidence.isReached(node, now - silence)) {
+    if (canGoOn && silence >= patience.limit() && isTheOddOne(node, now - silence)) {
       attempt.giveUp(Outcome.fault(patience.exceededBy(silence)));
       return;
     }
@@ -142,6 +141,21 @@ public final class Sweeper implements AutoCloseable {
     } else if (suspicious) {
       evidence.suspect(node);
     }
+  }
+
+  /**
+   * Whether it can be reached and has answered no read since then, while another node has: where it
+   * does answer reads this one is slow by its nature, and where nobody does they all are.
+   */
+  private boolean isTheOddOne(LiveNode node, long since) {
+    return !node.hasAnsweredReadSince(since)
+        && evidence.isReached(node, since)
+        && registry.nodes().stream().anyMatch(other -> other.hasAnsweredReadSince(since));
+  }
+
+  /** Else the attempt may as well wait for what it has. */
+  private boolean hasElsewhere(LiveNode node) {
+    return Census.hasElsewhere(registry.nodes(), node);
   }
 
   private static String said(RunningAttempt.Phase phase) {

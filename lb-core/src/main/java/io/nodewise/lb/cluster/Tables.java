@@ -5,82 +5,95 @@ import io.nodewise.lb.routing.RoutingTable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Predicate;
 
 /*
- * The groups of a table, best first:
+ * The levels of a table, best first; see RoutingTable for what a level is:
  *
- *   per tier, in the order that Sites gives:  the eligible, then those that asked for a pause
- *   writes only:                              nodes that say they can only be read
- *   in panic:                                 those out on soft evidence
- *   in panic, and where nobody is left:       those that drain by their own probe
- *   where nothing at all is left:             the only node
+ *   each site in the order that Sites gives;       the eligible, then those that asked for a pause
+ *   nodes without a site, backups included, are one
+ *   writes only                                    nodes that say they can only be read
+ *   in panic, or where nothing else is left        those that drain by their own probe
+ *   the same                                       those out on soft evidence
+ *   where all that is empty                        the only node, if there is only one
  *
- * Every rule puts somebody behind somebody else. Only hard evidence and an operator take a node out
- * of the table in panic, and not even hard evidence does where there is nobody else to ask.
+ * Every rule puts somebody behind somebody else. Out of the table in any case are only nodes that an
+ * operator took out, and those that certainly refuse or hang. So no rule about probes, faults or
+ * verdicts can empty it.
  */
 /** Makes the routing table from the states of the nodes: a pure function. */
 final class Tables {
-  private Tables() {}
+  private final Collection<LiveNode> nodes;
+  private final Sites sites;
+  private final Backups backups;
+  private final double panicThreshold;
+
+  private Tables(Collection<LiveNode> nodes, Sites sites, Backups backups, double panicThreshold) {
+    this.nodes = nodes;
+    this.sites = sites;
+    this.backups = backups;
+    this.panicThreshold = panicThreshold;
+  }
 
   static RoutingTable of(
       Collection<LiveNode> nodes, Sites sites, Backups backups, double panicThreshold) {
-    List<List<LiveNode>> last = lastResort(nodes, panicThreshold);
-    List<List<LiveNode>> reads = eligible(nodes, sites.order(true), backups, true);
-    List<List<LiveNode>> writes = eligible(nodes, sites.order(false), backups, false);
-    writes.add(
-        nodes.stream()
-            .filter(node -> node.health.state().eligible() && node.health.isReadOnly())
-            .toList());
-    reads.addAll(last);
-    writes.addAll(last);
-    boolean isEmpty = reads.stream().allMatch(List::isEmpty);
-    if (isEmpty || Census.isPanic(nodes, panicThreshold)) {
-      List<LiveNode> rest = nobodyElse(nodes, isEmpty);
-      reads.add(rest);
-      writes.add(rest);
-    }
-    return new RoutingTable(reads, writes);
+    Tables tables = new Tables(nodes, sites, backups, panicThreshold);
+    return new RoutingTable(tables.levels(true), tables.levels(false));
   }
 
-  private static List<List<LiveNode>> eligible(
-      Collection<LiveNode> nodes, List<Integer> tiers, Backups backups, boolean forReads) {
-    List<List<LiveNode>> groups = new ArrayList<>();
-    for (Integer tier : tiers) {
-      List<LiveNode> ready = new ArrayList<>();
-      List<LiveNode> paused = new ArrayList<>();
-      for (LiveNode node : nodes) {
-        boolean fit = node.health.state().eligible() && (forReads || !node.health.isReadOnly());
-        if (node.node().tier() == tier && fit) {
-          (node.health.isPaused() ? paused : ready).add(node);
-        }
-      }
-      if (backups == Backups.FIRST && isBackup(tier, ready)) {
-        ready.forEach(node -> groups.add(List.of(node)));
+  private List<List<List<LiveNode>>> levels(boolean forReads) {
+    List<List<List<LiveNode>>> levels = new ArrayList<>();
+    List<List<LiveNode>> siteless = new ArrayList<>();
+    for (Integer tier : sites.order(forReads)) {
+      List<List<LiveNode>> groups = eligible(tier, forReads);
+      if (sites.isNamed(tier)) {
+        levels.add(groups);
       } else {
-        groups.add(ready);
+        if (siteless.isEmpty()) {
+          levels.add(siteless);
+        }
+        siteless.addAll(groups);
       }
-      groups.add(paused);
+    }
+    if (!forReads) {
+      levels.add(List.of(those(node -> isFit(node, true) && node.health.isReadOnly())));
+    }
+    boolean isEmpty = levels.stream().flatMap(List::stream).allMatch(List::isEmpty);
+    if (isEmpty || Census.isPanic(nodes, panicThreshold)) {
+      List<LiveNode> draining = those(node -> node.health.drainsItself());
+      List<LiveNode> softlyOut = those(node -> node.health.isSoftlyOut());
+      levels.add(List.of(draining));
+      levels.add(List.of(softlyOut));
+      if (isEmpty && draining.isEmpty() && softlyOut.isEmpty() && nodes.size() == 1) {
+        levels.add(List.of(those(node -> node.health.isEnabled())));
+      }
+    }
+    return levels;
+  }
+
+  private List<LiveNode> those(Predicate<LiveNode> condition) {
+    return nodes.stream().filter(condition).toList();
+  }
+
+  private static boolean isFit(LiveNode node, boolean forReads) {
+    return node.health.state().eligible() && (forReads || !node.health.isReadOnly());
+  }
+
+  private List<List<LiveNode>> eligible(int tier, boolean forReads) {
+    List<LiveNode> all = those(node -> node.node().tier() == tier && isFit(node, forReads));
+    List<LiveNode> ready = all.stream().filter(node -> !node.health.isPaused()).toList();
+    if (ready.size() < all.size() * panicThreshold) {
+      ready = all; // where most ask for a pause, the rest can't do their work
+    }
+    List<List<LiveNode>> groups = new ArrayList<>();
+    if (backups == Backups.FIRST && tier > 0 && !sites.isNamed(tier)) {
+      ready.forEach(node -> groups.add(List.of(node)));
+    } else {
+      groups.add(ready);
+    }
+    if (ready != all) {
+      groups.add(all.stream().filter(node -> node.health.isPaused()).toList());
     }
     return groups;
-  }
-
-  private static boolean isBackup(int tier, List<LiveNode> nodes) {
-    return tier > 0 && !nodes.isEmpty() && nodes.get(0).node().site().isEmpty();
-  }
-
-  private static List<List<LiveNode>> lastResort(
-      Collection<LiveNode> nodes, double panicThreshold) {
-    return Census.isPanic(nodes, panicThreshold)
-        ? List.of(nodes.stream().filter(node -> node.health.isSoftlyOut()).toList())
-        : List.of();
-  }
-
-  /** Nodes that drain by their own probe still serve; and a set of one node is never emptied. */
-  private static List<LiveNode> nobodyElse(Collection<LiveNode> nodes, boolean isEmpty) {
-    List<LiveNode> draining = nodes.stream().filter(node -> node.health.drainsItself()).toList();
-    boolean isOnly = isEmpty && nodes.size() == 1;
-    return draining.isEmpty() && isOnly
-        ? nodes.stream().filter(node -> node.health.isEnabled()).toList()
-        : draining;
   }
 }

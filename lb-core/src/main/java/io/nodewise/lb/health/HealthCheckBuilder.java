@@ -60,9 +60,10 @@ public final class HealthCheckBuilder {
     return httpOnly("on");
   }
 
-  /** A question of one's own, in place of method, path, headers, statuses and patterns. */
+  /** A question of one's own, in place of method, path, headers, statuses and patterns so far. */
   public HealthCheckBuilder probe(Probe question) {
     settings.probe = Objects.requireNonNull(question, "probe");
+    settings.httpSetting = null;
     return this;
   }
 

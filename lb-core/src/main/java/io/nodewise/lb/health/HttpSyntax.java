@@ -34,7 +34,7 @@ final class HttpSyntax {
     Bounds.check(
         value.chars().allMatch(c -> (c >= ' ' && c < 0x7f) || c == '\t'),
         "probe header " + name,
-        value,
+        "a value that is not shown",
         "printable ASCII");
   }
 

@@ -160,6 +160,14 @@ public final class OutlierDetection {
         + maxEjection
         + ", maxEjectedFraction="
         + maxEjectedFraction
+        + ", slow="
+        + slowFactor
+        + " times and "
+        + slowMargin
+        + ", maxPause="
+        + maxPause
+        + ", panicThreshold="
+        + panicThreshold
         + "]";
   }
 

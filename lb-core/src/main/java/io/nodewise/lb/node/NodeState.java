@@ -34,9 +34,4 @@ public enum NodeState {
   public boolean eligible() {
     return eligible;
   }
-
-  /** Whether it is offered to new attempts of writes. */
-  public boolean takesWrites() {
-    return eligible && this != READ_ONLY;
-  }
 }

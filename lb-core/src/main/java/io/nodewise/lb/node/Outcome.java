@@ -17,7 +17,7 @@ public final class Outcome {
     LOAD,
     /** The node failed with a request: 500, a reset, a cut body, a time-out. Soft evidence. */
     FAULT,
-    /** The node can't be reached or is known to hang. Hard evidence: one is enough. */
+    /** The node can't be reached or is known to hang. Hard evidence, if certain: one is enough. */
     UNREACHABLE,
     /** Nobody can blame the node: the caller gave up, or its own body failed. */
     CANCELLED
@@ -29,15 +29,17 @@ public final class Outcome {
   private final Kind kind;
   private final String reason;
   private final Duration pause;
+  private final boolean certain;
 
   private Outcome(Kind kind, String reason) {
-    this(kind, reason, Duration.ZERO);
+    this(kind, reason, Duration.ZERO, kind == Kind.UNREACHABLE);
   }
 
-  private Outcome(Kind kind, String reason, Duration pause) {
+  private Outcome(Kind kind, String reason, Duration pause, boolean certain) {
     this.kind = kind;
     this.reason = Objects.requireNonNull(reason, "reason");
     this.pause = pause;
+    this.certain = certain;
   }
 
   /** The node answered and is well. */
@@ -70,7 +72,7 @@ public final class Outcome {
     if (pause.isNegative()) {
       throw new IllegalArgumentException("pause: " + pause + " (expected: >= 0)");
     }
-    return new Outcome(Kind.LOAD, reason, pause);
+    return new Outcome(Kind.LOAD, reason, pause, false);
   }
 
   /** The node failed with this request. */
@@ -81,6 +83,14 @@ public final class Outcome {
   /** The node can't be reached, or is known to hang. */
   public static Outcome unreachable(String reason) {
     return new Outcome(Kind.UNREACHABLE, reason);
+  }
+
+  /**
+   * A connection to the node was not answered in time: as {@link #unreachable}, but the network may
+   * be what does not answer, so the node is out only when a probe of another one is answered.
+   */
+  public static Outcome connectTimedOut(String reason) {
+    return new Outcome(Kind.UNREACHABLE, reason, Duration.ZERO, false);
   }
 
   /** What it says about the node. */
@@ -98,6 +108,11 @@ public final class Outcome {
    */
   public Duration pause() {
     return pause;
+  }
+
+  /** Whether {@link Kind#UNREACHABLE} is known for certain, as by a connection that was refused. */
+  public boolean isCertain() {
+    return certain;
   }
 
   /** Whether it counts against the node: {@link Kind#FAULT} or {@link Kind#UNREACHABLE}. */

@@ -41,6 +41,7 @@ final class NodeProbes {
   private boolean urgentEnded; // ever; only then is the following set
   private long urgentEndedAt;
   private boolean failsHere;
+  private int localInARow;
   private boolean failsToSayNext; // ever: one line in the log is enough
   private @Nullable Probe question; // null where nothing is asked by HTTP
 
@@ -201,6 +202,10 @@ final class NodeProbes {
       log.info("Can't probe {}, so nothing is known about it: {}", node, result.reason());
     }
     failsHere = local;
+    localInARow = local ? localInARow + 1 : 0;
+    if (localInARow == prober.check.fall()) {
+      prober.tellBlind(node);
+    }
     boolean stale = lastTold != null && flight.startedAt - lastTold.startedAt < 0;
     if (local || stale) {
       return;

@@ -54,6 +54,9 @@ final class ProbeRun implements Runnable {
    */
   static final Duration PAUSE = Duration.ofMillis(500);
 
+  /** For classes to load, a trust store to be read, a user's question to be put together. */
+  private static final Duration PREPARE = Duration.ofSeconds(10);
+
   /** How far the probe has come; decides what a failure or a silence means. */
   private enum Phase {
     WAITING,
@@ -105,9 +108,10 @@ final class ProbeRun implements Runnable {
     if (cut) {
       return;
     }
-    Tasks.Scheduled deadline = () -> {};
+    Tasks.Scheduled deadline = tasks.schedule(PREPARE, this::expire);
     try {
       HttpExchange exchange = prepare();
+      deadline.cancel();
       startedAt = ticker.read();
       deadline = tasks.schedule(check.timeout(), this::expire);
       tell(probe(exchange));

@@ -78,6 +78,13 @@ public final class Prober implements AutoCloseable {
      */
     default void siteProbed(int tier, boolean canWrite, boolean canRead, String reason) {}
 
+    /**
+     * Called on the {@link Tasks} thread when as many probes of the node in a row as take one down
+     * have told nothing, because they failed on this machine; must not block. The next {@link
+     * #probed} takes it back.
+     */
+    default void cannotProbe(Node node) {}
+
     /** Whether a node is fit to be asked about its site; asked on the {@link Tasks} thread. */
     default boolean isUsable(Node node) {
       return true;
@@ -249,6 +256,14 @@ public final class Prober implements AutoCloseable {
       sink.siteProbed(tier, canWrite, canRead, reason);
     } catch (RuntimeException e) {
       log.error("Taking in what tier {} can do failed: {}", tier, e.toString(), e);
+    }
+  }
+
+  void tellBlind(Node node) {
+    try {
+      sink.cannotProbe(node);
+    } catch (RuntimeException e) {
+      log.error("Taking in that {} can't be probed failed: {}", node, e.toString(), e);
     }
   }
 

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * <p>A site is first as long as enough of its nodes can be used. Where fewer can, the next site
  * with enough is first, and what is left of the sites before it comes after it; where no site has
- * enough, their order decides alone.
+ * enough, the one that was first stays so. Nodes that an operator took out don't count.
  */
 public final class SiteFailover {
   private static final SiteFailover DEFAULTS = of(0.5, Duration.ofSeconds(10));

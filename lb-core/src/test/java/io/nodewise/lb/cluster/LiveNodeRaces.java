@@ -212,12 +212,12 @@ public final class LiveNodeRaces {
 
     @Actor
     public void one() {
-      node.firstByte(8000);
+      node.firstByte(8000, 0);
     }
 
     @Actor
     public void other() {
-      node.firstByte(8000);
+      node.firstByte(8000, 0);
     }
 
     @Arbiter

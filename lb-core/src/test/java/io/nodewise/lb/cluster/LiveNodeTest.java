@@ -113,13 +113,13 @@ class LiveNodeTest {
   @Test
   void one_spike_counts_for_little_and_a_few_slow_answers_for_much() {
     for (int i = 0; i < 50; i++) {
-      node.firstByte(10_000_000);
+      node.firstByte(10_000_000, 0);
     }
     assertThat(node.latency()).isCloseTo(10_000_000, within(50_000L));
-    node.firstByte(100_000_000);
+    node.firstByte(100_000_000, 0);
     assertThat(node.latency()).isLessThan(22_000_000);
     for (int i = 0; i < 10; i++) {
-      node.firstByte(100_000_000);
+      node.firstByte(100_000_000, 0);
     }
     assertThat(node.latency()).isGreaterThan(70_000_000);
   }
@@ -127,7 +127,7 @@ class LiveNodeTest {
   @Test
   void latency_is_forgotten_unless_refreshed() {
     for (int i = 0; i < 50; i++) {
-      node.firstByte(1_000_000_000);
+      node.firstByte(1_000_000_000, 0);
     }
     for (int i = 0; i < 10; i++) {
       node.decayLatency(Math.pow(0.5, 0.1));
@@ -142,7 +142,7 @@ class LiveNodeTest {
   @Test
   void a_node_that_comes_back_starts_without_a_past() {
     node.count(Outcome.fault("500"), true);
-    node.firstByte(1_000_000_000);
+    node.firstByte(1_000_000_000, 0);
     node.tryBegin(false);
     node.forgetPast();
     assertThat(node.load()).as("what is in flight stays").isEqualTo(1);

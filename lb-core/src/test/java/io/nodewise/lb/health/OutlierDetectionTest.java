@@ -29,7 +29,8 @@ class OutlierDetectionTest {
     assertThat(defaults)
         .hasToString(
             "OutlierDetection[consecutiveFaults=5, failureFraction=0.5 of >= 20,"
-                + " ejection=PT5S..PT5M, maxEjectedFraction=0.3]");
+                + " ejection=PT5S..PT5M, maxEjectedFraction=0.3, slow=5.0 times and PT0.1S,"
+                + " maxPause=PT30S, panicThreshold=0.5]");
   }
 
   @Test

@@ -140,7 +140,11 @@ final class NodeCall extends EventListener {
       return Outcome.cancelled(reason); // nothing left on this machine
     }
     // The name service may have a hiccup, and connections that are open go on.
-    return e instanceof UnknownHostException ? Outcome.fault(reason) : Outcome.unreachable(reason);
+    if (e instanceof UnknownHostException) {
+      return Outcome.fault(reason);
+    }
+    boolean timedOut = e instanceof SocketTimeoutException || reason.contains("timed out");
+    return timedOut ? Outcome.connectTimedOut(reason) : Outcome.unreachable(reason);
   }
 
   private String at(String reason) {
