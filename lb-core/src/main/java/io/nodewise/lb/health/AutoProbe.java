@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  *   Confirmed  goes on asking. A status below 500 that the product does not explain, because the
  *              path was switched off or somebody else answers there now: back to Anyone.
  *
- * It is never worse than GET /: what an unconfirmed path says counts only if it is the product's own
- * word, and an unexplained answer below 500 comes from something alive, wherever it was asked.
+ * It is no worse than GET /, but where a product's own path fails with a 5xx and GET / would not:
+ * what an unconfirmed path says counts only if it is the product's own word, and an unexplained
+ * answer below 500 comes from something alive, wherever it was asked.
  */
 /** What {@link HealthCheck#auto} asks. */
 final class AutoProbe {
