@@ -23,6 +23,7 @@ import io.nodewise.lb.time.Tasks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -92,7 +93,7 @@ final class QuietCluster {
 
   final Queue tasks = new Queue();
   final Cluster cluster;
-  private volatile long now; // by whoever moves the clock, one at a time
+  private final AtomicLong now = new AtomicLong(); // by whoever moves the clock
 
   QuietCluster(NodeSet members, LoadBalancerListener... listeners) {
     cluster =
@@ -107,7 +108,7 @@ final class QuietCluster {
                 SiteFailover.defaults(),
                 Backups.ALL,
                 List.of(listeners)),
-            new Cluster.Runtime(() -> now, tasks, () -> 0, new NoProbes()));
+            new Cluster.Runtime(now::get, tasks, () -> 0, new NoProbes()));
     for (Node node : members) {
       cluster.evidence().probed(node, WELL);
     }
@@ -115,7 +116,7 @@ final class QuietCluster {
 
   /** Lets the clock go on; nothing is run for it. */
   void pass(Duration time) {
-    now += time.toNanos();
+    now.getAndAdd(time.toNanos());
   }
 
   Registry registry() {

@@ -101,6 +101,7 @@ class RacesTest {
   }
 
   /** Spinning: by the time a parked thread has been woken, the other one is through. */
+  @SuppressWarnings("ThreadPriorityCheck") // only to lose less time where processors are few
   private static void startTogether(AtomicInteger missing) {
     missing.getAndDecrement();
     for (int spins = 1; missing.get() > 0; spins++) {
