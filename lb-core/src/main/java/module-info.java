@@ -7,6 +7,7 @@ module io.nodewise.lb {
   requires static org.jspecify;
   requires static com.google.errorprone.annotations;
   requires io.github.resilience4j.circuitbreaker;
+  requires com.github.benmanes.caffeine;
   requires org.apache.httpcomponents.core5.httpcore5;
 
   exports io.nodewise.lb;

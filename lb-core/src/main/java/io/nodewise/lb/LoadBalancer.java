@@ -7,6 +7,7 @@ import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.retry.Timeouts;
+import io.nodewise.lb.routing.BalancingPolicy;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -182,6 +183,12 @@ public final class LoadBalancer implements AutoCloseable {
       throw new IllegalArgumentException("weight: " + weight + " (expected: >= 0 and finite)");
     }
     cluster.operators().weight(id, weight);
+  }
+
+  /** Nodes are chosen so from now on; their counters, states and latencies stay. */
+  public void policy(BalancingPolicy policy) {
+    requireOpen();
+    cluster.registry().balancer(policy.newBalancer());
   }
 
   /**

@@ -209,7 +209,7 @@ public final class LoadBalancerBuilder {
                 outlierDetection,
                 slowStart,
                 timeouts,
-                policy.newPicker(),
+                policy,
                 siteFailover,
                 backupsUsed,
                 all),

@@ -12,8 +12,8 @@ import io.nodewise.lb.probe.ProbeClient;
 import io.nodewise.lb.probe.Prober;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.Backups;
+import io.nodewise.lb.routing.BalancingPolicy;
 import io.nodewise.lb.routing.Candidate;
-import io.nodewise.lb.routing.Picker;
 import io.nodewise.lb.routing.SiteFailover;
 import io.nodewise.lb.routing.Tried;
 import io.nodewise.lb.time.Randomness;
@@ -42,7 +42,7 @@ public final class Cluster implements AutoCloseable {
       OutlierDetection outliers,
       SlowStart slowStart,
       Timeouts timeouts,
-      Picker picker,
+      BalancingPolicy policy,
       SiteFailover siteFailover,
       Backups backups,
       List<LoadBalancerListener> listeners) {}
@@ -54,7 +54,6 @@ public final class Cluster implements AutoCloseable {
 
   private final Runtime runtime;
   private final int subset;
-  private final Picker picker;
   private final Registry registry;
   private final Operators operators;
   private final Evidence evidence;
@@ -66,7 +65,6 @@ public final class Cluster implements AutoCloseable {
   public Cluster(NodeSet members, Settings settings, Runtime runtime) {
     this.runtime = runtime;
     this.subset = settings.healthCheck().subset();
-    this.picker = settings.picker();
     Rules rules =
         new Rules(
             settings.healthCheck(),
@@ -81,6 +79,7 @@ public final class Cluster implements AutoCloseable {
             rules,
             new Order(
                 settings.siteFailover(), settings.backups(), settings.outliers().panicThreshold()),
+            settings.policy().newBalancer(),
             judge,
             runtime.ticker(),
             runtime.tasks(),
@@ -127,7 +126,7 @@ public final class Cluster implements AutoCloseable {
    */
   public LiveNode begin(Tried tried, RequestHint hint) throws NoNodeAvailableException {
     for (int i = 1; ; i++) {
-      Candidate picked = registry.table().pick(picker, tried, hint, runtime.random());
+      Candidate picked = registry.table().pick(tried, hint, runtime.random().next());
       if (picked == null) {
         throw new NoNodeAvailableException(
             "no node for this "

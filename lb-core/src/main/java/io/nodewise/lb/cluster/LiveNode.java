@@ -3,6 +3,7 @@ package io.nodewise.lb.cluster;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.node.Outcome;
+import io.nodewise.lb.node.StableHash;
 import io.nodewise.lb.probe.ProbeResult;
 import io.nodewise.lb.routing.Candidate;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,6 +30,7 @@ public final class LiveNode implements Candidate {
   private static final int MAX_PENALTY = 100 * PENALTY_UNIT;
 
   final NodeHealth health;
+  private final long hash;
   private final LongAdder attempts = new LongAdder();
   private final LongAdder faults = new LongAdder();
   private final LongAdder loads = new LongAdder();
@@ -55,6 +57,7 @@ public final class LiveNode implements Candidate {
   LiveNode(Node node, NodeHealth health) {
     this.node = node;
     this.health = health;
+    this.hash = StableHash.of(node.id());
     this.orderedWeight = node.weight();
     this.weight = orderedWeight;
   }
@@ -66,6 +69,11 @@ public final class LiveNode implements Candidate {
 
   void node(Node replacement) {
     node = replacement;
+  }
+
+  @Override
+  public long hash() {
+    return hash;
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.node.SiteChange;
 import io.nodewise.lb.node.SiteVerdict;
 import io.nodewise.lb.node.Transition;
+import io.nodewise.lb.routing.Balancer;
 import io.nodewise.lb.routing.RoutingTable;
 import io.nodewise.lb.time.Tasks;
 import io.nodewise.lb.time.Ticker;
@@ -50,6 +51,9 @@ public final class Registry {
   private volatile NodeSet members; // written under the lock
 
   @GuardedBy("lock")
+  private Balancer balancer;
+
+  @GuardedBy("lock")
   private boolean closed;
 
   @GuardedBy("lock")
@@ -74,6 +78,7 @@ public final class Registry {
       NodeSet members,
       Rules rules,
       Order order,
+      Balancer balancer,
       OutlierJudge judge,
       Ticker ticker,
       Tasks tasks,
@@ -83,6 +88,7 @@ public final class Registry {
     this.members = members;
     this.rules = rules;
     this.order = order;
+    this.balancer = balancer;
     this.judge = judge;
     this.ticker = ticker;
     this.tasks = tasks;
@@ -96,7 +102,7 @@ public final class Registry {
     }
     this.nodes = List.copyOf(byId.values());
     sites.count(nodes, now);
-    this.table = Tables.of(nodes, sites, order.backups(), order.panicThreshold());
+    this.table = Tables.of(nodes, sites, order, balancer);
   }
 
   private LiveNode enter(Node node, boolean startSlowly, long now) {
@@ -125,6 +131,14 @@ public final class Registry {
   /** Whether so few nodes can be used that the verdicts are doubted. */
   public boolean isPanic() {
     return Census.isPanic(nodes, order.panicThreshold());
+  }
+
+  /** Nodes are chosen by another policy from now on; what is known of them stays. */
+  public void balancer(Balancer replacement) {
+    synchronized (lock) {
+      balancer = replacement;
+      publish();
+    }
   }
 
   /** What is known of the sites, by tier. Under the lock: call it in a change only. */
@@ -322,7 +336,7 @@ public final class Registry {
   private void publish() {
     nodes = List.copyOf(byId.values());
     Sites.Lead lead = sites.count(nodes, ticker.read());
-    table = Tables.of(nodes, sites, order.backups(), order.panicThreshold());
+    table = Tables.of(nodes, sites, order, balancer);
     lock.notifyAll();
     if (lead != null) {
       SiteChange change = new SiteChange(lead.from(), lead.to(), lead.reason());

@@ -1,6 +1,7 @@
 package io.nodewise.lb.cluster;
 
 import io.nodewise.lb.routing.Backups;
+import io.nodewise.lb.routing.Balancer;
 import io.nodewise.lb.routing.RoutingTable;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -36,9 +37,9 @@ final class Tables {
   }
 
   static RoutingTable of(
-      Collection<LiveNode> nodes, Sites sites, Backups backups, double panicThreshold) {
-    Tables tables = new Tables(nodes, sites, backups, panicThreshold);
-    return new RoutingTable(tables.levels(true), tables.levels(false));
+      Collection<LiveNode> nodes, Sites sites, Order order, Balancer balancer) {
+    Tables tables = new Tables(nodes, sites, order.backups(), order.panicThreshold());
+    return RoutingTable.of(tables.levels(true), tables.levels(false), balancer);
   }
 
   private List<List<List<LiveNode>>> levels(boolean forReads) {

@@ -1,44 +1,167 @@
 package io.nodewise.lb.routing;
 
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
 /**
  * How a node is chosen among those that may be. Immutable and thread-safe; one policy may serve
- * many load balancers, each of which gets a picker, and so the picker's state, of its own. The
- * default is {@link #leastLoaded()}.
+ * many load balancers, each of which gets a {@link Balancer}, and so the policy's state, of its
+ * own. Weights, degraded nodes, slow starts and limits apply to all policies. The default is {@link
+ * #leastLoaded()}.
  */
 public final class BalancingPolicy {
   private static final BalancingPolicy LEAST_LOADED =
-      new BalancingPolicy("leastLoaded", LeastLoadedPicker::new);
-  private static final BalancingPolicy ROUND_ROBIN =
-      new BalancingPolicy("roundRobin", RoundRobinPicker::new);
+      of("leastLoaded", () -> leastLoaded(LeastLoaded.CHOICES, LeastLoaded.SCAN_ALL));
 
   private final String name;
-  private final Supplier<Picker> pickers;
+  private final Supplier<Balancer> balancers;
 
-  private BalancingPolicy(String name, Supplier<Picker> pickers) {
+  private BalancingPolicy(String name, Supplier<Balancer> balancers) {
     this.name = name;
-    this.pickers = Objects.requireNonNull(pickers, "pickers");
+    this.balancers = balancers;
+  }
+
+  private static BalancingPolicy of(String name, Supplier<Balancer> balancers) {
+    return new BalancingPolicy(name, balancers);
+  }
+
+  private static Balancer leastLoaded(int choices, int scanAll) {
+    return group -> new LeastLoaded(group, choices, scanAll);
   }
 
   /**
    * The node with the fewest attempts in flight, plus a decaying penalty for failures, relative to
-   * its weight; ties go to the lowest recent time to first byte, and what is equal then is drawn at
-   * random. Looks at all nodes of up to sixteen, at five distinct random ones of more.
+   * its weight; ties go to those with about the lowest recent time to first byte, and what is equal
+   * then is drawn at random. Looks at all nodes of up to sixteen, at five distinct random ones of
+   * more.
    */
   public static BalancingPolicy leastLoaded() {
     return LEAST_LOADED;
   }
 
-  /** Each node in turn, whatever its load or weight (a node of weight 0 takes nothing). */
-  public static BalancingPolicy roundRobin() {
-    return ROUND_ROBIN;
+  /**
+   * The same among so many distinct random nodes, however small the set.
+   *
+   * @throws IllegalArgumentException if {@code choices} is not from 1 to 16
+   */
+  public static BalancingPolicy leastLoaded(int choices) {
+    if (choices < 1 || choices > LeastLoaded.MOST_CHOICES) {
+      throw new IllegalArgumentException("choices: " + choices + " (expected: 1 to 16)");
+    }
+    return of("leastLoaded(" + choices + ")", () -> leastLoaded(choices, choices));
   }
 
-  /** A picker with a state of its own. */
-  public Picker newPicker() {
-    return pickers.get();
+  /** The less loaded of two distinct random nodes (Mitzenmacher, 2001). */
+  public static BalancingPolicy powerOfTwoChoices() {
+    return of("powerOfTwoChoices", () -> leastLoaded(2, 2));
+  }
+
+  /** Each node in turn, as often as its weight says, without bursts, whatever its load. */
+  public static BalancingPolicy roundRobin() {
+    return of("roundRobin", () -> new RoundRobin(ThreadLocalRandom.current().nextLong()));
+  }
+
+  /** Any node, as likely as its weight says. */
+  public static BalancingPolicy random() {
+    return of("random", () -> RandomChoice::new);
+  }
+
+  /** As {@link #rendezvous(double)} with a bound of 1.25. */
+  public static BalancingPolicy rendezvous() {
+    return rendezvous(1.25);
+  }
+
+  /**
+   * The same node for the same object, for gateways that cache. Only its own objects move when a
+   * node goes or comes. A node with more than {@code bound} times its share of what is in flight
+   * passes its objects on to the next. Looks at all nodes for every request; requests without a key
+   * go to the least loaded.
+   *
+   * @throws IllegalArgumentException if {@code bound} is not greater than 1
+   */
+  public static BalancingPolicy rendezvous(double bound) {
+    if (!(bound > 1 && bound <= Double.MAX_VALUE)) {
+      throw new IllegalArgumentException("bound: " + bound + " (expected: > 1)");
+    }
+    Balancer otherwise = leastLoaded(LeastLoaded.CHOICES, LeastLoaded.SCAN_ALL);
+    return of(
+        "rendezvous(" + bound + ")",
+        () -> group -> new Rendezvous(group, bound, otherwise.over(group)));
+  }
+
+  /**
+   * The node that a session was on before. When that can't be had, the session moves to the least
+   * loaded node and stays there, also when the other is back. Remembers 100,000 sessions that were
+   * used in the last half hour.
+   */
+  public static BalancingPolicy sticky() {
+    return of("sticky", () -> new Sticky(LEAST_LOADED.newBalancer()));
+  }
+
+  /** One node for everything until it fails or can't be had, then another one. */
+  public static BalancingPolicy pinUntilError() {
+    return of("pinUntilError", () -> new PinUntilError(LEAST_LOADED.newBalancer()));
+  }
+
+  /** As {@link #zoneAware(String, BalancingPolicy)}, the least loaded on each side. */
+  public static BalancingPolicy zoneAware(String zone) {
+    return zoneAware(zone, LEAST_LOADED);
+  }
+
+  /**
+   * Nodes of this zone first. Spills over to the others when the local node has more than twice as
+   * much to do as a remote one, and four attempts more; not only when the zone is dead.
+   *
+   * @param zone where the client is, as in {@link io.nodewise.lb.node.Node#zone}
+   * @param within how a node is chosen on either side
+   */
+  public static BalancingPolicy zoneAware(String zone, BalancingPolicy within) {
+    if (zone.isBlank()) {
+      throw new IllegalArgumentException("zone: '" + zone + "' (expected: visible characters)");
+    }
+    return of(
+        "zoneAware(" + zone + ", " + within + ")", () -> new ZoneAware(zone, within.newBalancer()));
+  }
+
+  /** As {@link #subset(int, String, BalancingPolicy)}, the least loaded of the subset. */
+  public static BalancingPolicy subset(int size, String client) {
+    return subset(size, client, LEAST_LOADED);
+  }
+
+  /**
+   * A few nodes of a large set, so that not every client has connections to every node. Which ones
+   * depends on the client's name and on nothing else; a node of them that can't be used is replaced
+   * by another. All others come after them.
+   *
+   * @param size how many; below some twenty the load of the nodes differs a good deal
+   * @param client a name that differs from client to client, such as the host's
+   * @param within how a node is chosen among them
+   * @throws IllegalArgumentException if {@code size} is less than 1
+   */
+  public static BalancingPolicy subset(int size, String client, BalancingPolicy within) {
+    if (size < 1) {
+      throw new IllegalArgumentException("subset size: " + size + " (expected: >= 1)");
+    }
+    Objects.requireNonNull(client, "client");
+    return of(
+        "subset(" + size + ", " + within + ")",
+        () -> new Subset(size, client, within.newBalancer()));
+  }
+
+  /**
+   * A policy of one's own.
+   *
+   * @param name what logs call it
+   * @param balancers makes one for each load balancer that uses the policy
+   */
+  public static BalancingPolicy custom(String name, Supplier<Balancer> balancers) {
+    return of(Objects.requireNonNull(name, "name"), Objects.requireNonNull(balancers, "balancers"));
+  }
+
+  /** A balancer with a state of its own. */
+  public Balancer newBalancer() {
+    return balancers.get();
   }
 
   @Override

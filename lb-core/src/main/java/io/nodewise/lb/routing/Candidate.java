@@ -11,6 +11,9 @@ public interface Candidate {
   /** The node itself. */
   Node node();
 
+  /** A hash of its id, the same in every process and for ever. */
+  long hash();
+
   /** Attempts that have begun and not ended. */
   int inFlight();
 

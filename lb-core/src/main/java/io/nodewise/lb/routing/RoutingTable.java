@@ -1,61 +1,78 @@
 package io.nodewise.lb.routing;
 
 import io.nodewise.lb.node.RequestHint;
-import io.nodewise.lb.time.Randomness;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may be given a request just now, for reads and for writes: levels, best first, of groups,
- * best first. A request goes to a later group of a level when those before it are tried or full,
- * and to a later level only when all of the level before it has been tried: a limit spreads load
- * and is no reason to leave a site, say, or to ask nodes that are out on soft evidence. Immutable;
- * made anew by the registry on every transition, read by every pick through one volatile reference.
+ * Who may be given a request just now, for reads and for writes: levels, best first, of groups, best
+ * first. A request goes to a later group of a level when those before it are tried or full, and to a
+ * later level only when all of the level before it has been tried: a limit spreads load and is no
+ * reason to leave a site, say, or to ask nodes that are out on soft evidence. Immutable; made anew
+ * by the registry on every transition, read by every pick through one volatile reference.
  */
 public final class RoutingTable {
-  private final Candidate[][][] reads;
-  private final Candidate[][][] writes;
+
+  /** Nodes as good as each other, and who chooses among them. */
+  private record Group(Candidate[] candidates, Picker picker) {}
+
+  private final Group[][] reads;
+  private final Group[][] writes;
+
+  private RoutingTable(Group[][] reads, Group[][] writes) {
+    this.reads = reads;
+    this.writes = writes;
+  }
 
   /** A table of these groups for any request, all of one level; empty ones are left out. */
-  public RoutingTable(List<? extends List<? extends Candidate>> groups) {
-    this(List.of(groups), List.of(groups));
+  public static RoutingTable of(
+      List<? extends List<? extends Candidate>> groups, Balancer balancer) {
+    return of(List.of(groups), List.of(groups), balancer);
   }
 
   /** A table of these levels of groups; empty groups are left out. */
-  public RoutingTable(
+  public static RoutingTable of(
       List<? extends List<? extends List<? extends Candidate>>> forReads,
-      List<? extends List<? extends List<? extends Candidate>>> forWrites) {
-    this.reads = levels(forReads);
-    this.writes = forWrites.equals(forReads) ? reads : levels(forWrites);
+      List<? extends List<? extends List<? extends Candidate>>> forWrites,
+      Balancer balancer) {
+    Group[][] reads = levels(forReads, balancer);
+    Group[][] writes = forWrites.equals(forReads) ? reads : levels(forWrites, balancer);
+    return new RoutingTable(reads, writes);
   }
 
-  private static Candidate[][][] levels(
-      List<? extends List<? extends List<? extends Candidate>>> levels) {
+  private static Group[][] levels(
+      List<? extends List<? extends List<? extends Candidate>>> levels, Balancer balancer) {
     return levels.stream()
-        .map(RoutingTable::groups)
+        .map(level -> groups(level, balancer))
         .filter(groups -> groups.length > 0)
-        .toArray(Candidate[][][]::new);
+        .toArray(Group[][]::new);
   }
 
-  private static Candidate[][] groups(List<? extends List<? extends Candidate>> groups) {
-    return groups.stream()
-        .filter(group -> !group.isEmpty())
-        .map(group -> group.toArray(new Candidate[0]))
-        .toArray(Candidate[][]::new);
+  private static Group[] groups(
+      List<? extends List<? extends Candidate>> groups, Balancer balancer) {
+    List<Group> made = new ArrayList<>(groups.size());
+    for (List<? extends Candidate> group : groups) {
+      if (!group.isEmpty()) {
+        Candidate[] candidates = group.toArray(new Candidate[0]);
+        made.add(new Group(candidates, balancer.over(candidates)));
+      }
+    }
+    return made.toArray(new Group[0]);
   }
 
-  private Candidate[][][] levels(RequestHint hint) {
+  private Group[][] levels(RequestHint hint) {
     return hint.isRead() ? reads : writes;
   }
 
   /**
-   * The picker's choice from the best group that has one; where all that is left of a level is at
-   * its limit, the least busy of those. Null if every node of the table was tried.
+   * The choice from the best group that has one; where all that is left of a level is at its limit,
+   * the least busy of those. Null if every node of the table was tried.
    */
-  public @Nullable Candidate pick(Picker picker, Tried tried, RequestHint hint, Randomness random) {
-    for (Candidate[][] level : levels(hint)) {
-      for (Candidate[] group : level) {
-        Candidate picked = picker.pick(group, tried, hint, random);
+  public @Nullable Candidate pick(Tried tried, RequestHint hint, long random) {
+    for (Group[] level : levels(hint)) {
+      for (Group group : level) {
+        Candidate picked = group.picker().pick(tried, hint, random);
         if (picked != null) {
           return picked;
         }
@@ -68,13 +85,14 @@ public final class RoutingTable {
     return null;
   }
 
-  private static @Nullable Candidate leastBusyFull(
-      Candidate[][] groups, Tried tried, Randomness random) {
-    for (Candidate[] group : groups) {
+  private static @Nullable Candidate leastBusyFull(Group[] level, Tried tried, long random) {
+    for (Group group : level) {
+      Candidate[] candidates = group.candidates();
+      int n = candidates.length;
       Candidate best = null;
-      int from = random.nextInt(group.length); // many clients are not to meet on the first node
-      for (int k = 0; k < group.length; k++) {
-        Candidate candidate = group[from + k < group.length ? from + k : from + k - group.length];
+      int from = Chance.below(random, n); // many clients are not to meet on the first node
+      for (int k = 0; k < n; k++) {
+        Candidate candidate = candidates[from + k < n ? from + k : from + k - n];
         if (candidate.weight() > 0
             && !tried.contains(candidate)
             && (best == null || candidate.inFlight() < best.inFlight())) {
@@ -90,9 +108,9 @@ public final class RoutingTable {
 
   /** Whether a node is left for such a request that is not in {@code tried}. */
   public boolean hasUntried(Tried tried, RequestHint hint) {
-    for (Candidate[][] level : levels(hint)) {
-      for (Candidate[] group : level) {
-        for (Candidate candidate : group) {
+    for (Group[] level : levels(hint)) {
+      for (Group group : level) {
+        for (Candidate candidate : group.candidates()) {
           if (candidate.weight() > 0 && !tried.contains(candidate)) {
             return true;
           }

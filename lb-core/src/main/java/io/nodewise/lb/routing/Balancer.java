@@ -1,0 +1,18 @@
+package io.nodewise.lb.routing;
+
+/**
+ * A {@link BalancingPolicy} at work in one load balancer: holds what outlives a routing table, such
+ * as whose turn it is, and makes a {@link Picker} for each group of nodes of each table.
+ * Thread-safe.
+ */
+@FunctionalInterface
+public interface Balancer {
+
+  /**
+   * A picker of these candidates. Called whenever a table is made, so work that depends on nothing
+   * but who is in the group belongs here.
+   *
+   * @param group one or more, the best first by no order that matters; must not be changed
+   */
+  Picker over(Candidate[] group);
+}

@@ -1,0 +1,41 @@
+package io.nodewise.lb.routing;
+
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Always the same node, until it fails or can't be had; then another one, for as long. */
+final class PinUntilError implements Balancer {
+  /** Less is the rest of a fault that has nearly been forgotten. */
+  private static final double FAILED = 0.5;
+
+  private final Balancer choosing;
+  private volatile @Nullable Candidate pinned; // by whichever thread had to choose
+
+  PinUntilError(Balancer choosing) {
+    this.choosing = choosing;
+  }
+
+  @Override
+  public Picker over(Candidate[] group) {
+    Set<Candidate> members = Collections.newSetFromMap(new IdentityHashMap<>());
+    Collections.addAll(members, group);
+    Picker choose = choosing.over(group);
+    return (tried, hint, random) -> {
+      Candidate now = pinned;
+      if (now != null && members.contains(now) && isWell(now) && Picker.open(now, tried)) {
+        return now;
+      }
+      Candidate next = choose.pick(tried, hint, random);
+      if (next != null) {
+        pinned = next;
+      }
+      return next;
+    };
+  }
+
+  private static boolean isWell(Candidate candidate) {
+    return candidate.load() - candidate.inFlight() < FAILED;
+  }
+}
