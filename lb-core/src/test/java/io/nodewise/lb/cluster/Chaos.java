@@ -76,7 +76,7 @@ final class Chaos {
                 OutlierDetection.builder().minimumVolume(5).window(10).build(),
                 SlowStart.defaults(),
                 Timeouts.defaults(),
-                BalancingPolicy.leastLoaded().newPicker(),
+                BalancingPolicy.leastLoaded(),
                 SiteFailover.defaults(),
                 Backups.FIRST,
                 List.of(new Continuity())),

@@ -23,13 +23,18 @@ import org.junit.jupiter.api.Test;
 /** The last step of a pick: others may have been quicker. */
 class ClusterTest {
   private final VirtualTasks tasks = new VirtualTasks();
-  private final Picker leastLoaded = BalancingPolicy.leastLoaded().newPicker();
   private int late; // so many picks more are decided on what was true a moment ago
 
   /** Finds the first node open though it filled up since: another thread was quicker. */
-  private final Picker overtaken =
-      (candidates, tried, hint, random) ->
-          late-- > 0 ? candidates[0] : leastLoaded.pick(candidates, tried, hint, random);
+  private final BalancingPolicy overtaken =
+      BalancingPolicy.custom(
+          "overtaken",
+          () ->
+              group -> {
+                Picker otherwise = BalancingPolicy.leastLoaded().newBalancer().over(group);
+                return (tried, hint, random) ->
+                    late-- > 0 ? group[0] : otherwise.pick(tried, hint, random);
+              });
 
   private final Cluster cluster =
       new Cluster(

@@ -4,6 +4,8 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 
 import io.nodewise.lb.node.RequestHint;
+import io.nodewise.lb.routing.Balancer;
+import io.nodewise.lb.routing.BalancingPolicy;
 import io.nodewise.lb.routing.Candidate;
 import io.nodewise.lb.routing.RoutingTable;
 import java.util.List;
@@ -235,14 +237,16 @@ public final class LiveNodeRaces {
       desc = "the new one, with the weight and the one place of its node")
   @State
   public static class TablePublished {
-    private volatile RoutingTable table = new RoutingTable(List.of());
+    private static final Balancer BALANCER = BalancingPolicy.leastLoaded().newBalancer();
+
+    private volatile RoutingTable table = new RoutingTable(List.of(), BALANCER);
 
     @Actor
     public void registry() {
       LiveNode node = LiveNodeTest.liveNode();
       node.weight(5);
       node.limit(1);
-      table = new RoutingTable(List.of(List.of(node)));
+      table = new RoutingTable(List.of(List.of(node)), BALANCER);
     }
 
     @Actor

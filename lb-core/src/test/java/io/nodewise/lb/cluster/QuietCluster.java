@@ -14,6 +14,7 @@ import io.nodewise.lb.probe.ProbeClient;
 import io.nodewise.lb.probe.ProbeResult;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.Backups;
+import io.nodewise.lb.routing.BalancingPolicy;
 import io.nodewise.lb.routing.Candidate;
 import io.nodewise.lb.routing.Picker;
 import io.nodewise.lb.routing.RoutingTable;
@@ -47,15 +48,19 @@ final class QuietCluster {
   /** How an attempt ends that the node failed. */
   static final Outcome FAULT = Outcome.fault("500");
 
-  private static final Picker FIRST =
-      (candidates, tried, hint, random) -> {
-        for (Candidate candidate : candidates) {
-          if (Picker.open(candidate, tried)) {
-            return candidate;
-          }
-        }
-        return null;
-      };
+  private static final BalancingPolicy FIRST =
+      BalancingPolicy.custom(
+          "first",
+          () ->
+              group ->
+                  (tried, hint, random) -> {
+                    for (Candidate candidate : group) {
+                      if (Picker.open(candidate, tried)) {
+                        return candidate;
+                      }
+                    }
+                    return null;
+                  });
 
   /** What waits for the background thread, run by whoever asks for it. */
   static final class Queue implements Tasks {
@@ -159,13 +164,13 @@ final class QuietCluster {
   /** Everybody in the table. */
   static List<Candidate> candidates(RoutingTable table, RequestHint hint) {
     List<Candidate> all = new ArrayList<>();
-    Picker collecting =
-        (candidates, tried, ignored, random) -> {
-          all.addAll(List.of(candidates));
-          return null;
-        };
-    Tried nobody = new Tried();
-    table.pick(collecting, nobody, hint, () -> 0);
+    Tried met = new Tried();
+    for (Candidate next = table.leastBusy(met, hint, 0);
+        next != null;
+        next = table.leastBusy(met, hint, 0)) {
+      met.add(next);
+      all.add(next);
+    }
     return all;
   }
 }

@@ -16,15 +16,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** That no node is preferred for where it stands in the set. */
 class LeastLoadedFairnessTest {
-  private final Picker picker = BalancingPolicy.leastLoaded().newPicker();
+  private final Balancer balancer = BalancingPolicy.leastLoaded().newBalancer();
   private final Randomness random = TestRuntime.seeded(20_260_101);
 
   private int[] counts(FakeCandidate[] nodes, int picks, Tried tried) {
     IdentityHashMap<Candidate, Integer> index = new IdentityHashMap<>();
     IntStream.range(0, nodes.length).forEach(i -> index.put(nodes[i], i));
+    Picker picker = balancer.over(nodes);
     int[] counts = new int[nodes.length];
     for (int i = 0; i < picks; i++) {
-      counts[index.get(picker.pick(nodes, tried, RequestHint.read(), random))]++;
+      counts[index.get(picker.pick(tried, RequestHint.read(), random.next()))]++;
     }
     return counts;
   }
@@ -50,9 +51,10 @@ class LeastLoadedFairnessTest {
   @ValueSource(ints = {17, 18, 100, 1000})
   void looks_at_five_distinct_nodes_of_a_large_set_and_at_each_as_often(int size) {
     FakeCandidate[] nodes = FakeCandidate.idle(size);
+    Picker picker = balancer.over(nodes);
     int[] looked = new int[size];
     for (int pick = 0; pick < 200 * size; pick++) {
-      picker.pick(nodes, new Tried(), RequestHint.read(), random);
+      picker.pick(new Tried(), RequestHint.read(), random.next());
       int distinct = 0;
       for (int i = 0; i < size; i++) {
         if (nodes[i].looks > 0) {
@@ -61,7 +63,7 @@ class LeastLoadedFairnessTest {
           nodes[i].looks = 0;
         }
       }
-      assertThat(distinct).isEqualTo(LeastLoadedPicker.CHOICES);
+      assertThat(distinct).isEqualTo(LeastLoaded.CHOICES);
     }
     assertUniform(looked);
   }
@@ -69,9 +71,10 @@ class LeastLoadedFairnessTest {
   @Test
   void any_two_nodes_may_meet_in_a_sample() {
     FakeCandidate[] nodes = FakeCandidate.idle(17);
+    Picker picker = balancer.over(nodes);
     boolean[][] met = new boolean[17][17];
     for (int pick = 0; pick < 5000; pick++) {
-      picker.pick(nodes, new Tried(), RequestHint.read(), random);
+      picker.pick(new Tried(), RequestHint.read(), random.next());
       int[] seen = IntStream.range(0, 17).filter(i -> nodes[i].looks > 0).toArray();
       for (int a : seen) {
         for (int b : seen) {
@@ -105,11 +108,12 @@ class LeastLoadedFairnessTest {
     for (int i = 0; i < 4; i++) {
       nodes[i].weight = 1000.0 * (i + 1);
     }
+    Picker picker = balancer.over(nodes);
     Candidate last = null;
     int run = 0;
     int longest = 0;
     for (int i = 0; i < 20_000; i++) {
-      Candidate picked = picker.pick(nodes, new Tried(), RequestHint.read(), random);
+      Candidate picked = picker.pick(new Tried(), RequestHint.read(), random.next());
       run = picked == last ? run + 1 : 1;
       last = picked;
       longest = Math.max(longest, run);
@@ -123,9 +127,10 @@ class LeastLoadedFairnessTest {
     nodes[0].weight = 1;
     nodes[1].weight = 2;
     nodes[2].weight = 5;
+    Picker picker = balancer.over(nodes);
     for (int i = 0; i < 800; i++) {
       FakeCandidate picked =
-          (FakeCandidate) picker.pick(nodes, new Tried(), RequestHint.read(), random);
+          (FakeCandidate) picker.pick(new Tried(), RequestHint.read(), random.next());
       picked.inFlight++;
     }
     assertThat(nodes[0].inFlight).isBetween(99, 101);
@@ -136,9 +141,10 @@ class LeastLoadedFairnessTest {
   @Test
   void five_choices_keep_a_large_set_level() {
     FakeCandidate[] nodes = FakeCandidate.idle(100);
+    Picker picker = balancer.over(nodes);
     for (int i = 0; i < 2000; i++) {
       FakeCandidate picked =
-          (FakeCandidate) picker.pick(nodes, new Tried(), RequestHint.read(), random);
+          (FakeCandidate) picker.pick(new Tried(), RequestHint.read(), random.next());
       picked.inFlight++;
     }
     assertThat(nodes).allSatisfy(node -> assertThat(node.inFlight).isBetween(18, 22));

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class RoutingTableTest {
-  private final Picker picker = BalancingPolicy.leastLoaded().newPicker();
+  private final Balancer balancer = BalancingPolicy.leastLoaded().newBalancer();
   private final Randomness random = TestRuntime.seeded(3);
   private final Tried tried = new Tried();
   private final FakeCandidate primary1 = new FakeCandidate("primary1");
@@ -24,17 +24,28 @@ class RoutingTableTest {
   void threeGroups() {
     table =
         new RoutingTable(
-            List.of(List.of(primary1, primary2), List.of(), List.of(backup), List.of(ejected)));
+            List.of(List.of(primary1, primary2), List.of(), List.of(backup), List.of(ejected)),
+            balancer);
   }
 
   private Candidate pick() {
-    return table.pick(picker, tried, RequestHint.read(), random);
+    return table.pick(tried, RequestHint.read(), random.next());
+  }
+
+  private Candidate leastBusy() {
+    return table.leastBusy(tried, RequestHint.read(), random.next());
+  }
+
+  /** What a request is given, be it more than the node should have. */
+  private Candidate next() {
+    Candidate picked = pick();
+    return picked == null ? leastBusy() : picked;
   }
 
   private List<Candidate> walk() {
     List<Candidate> order = new ArrayList<>();
     while (table.hasUntried(tried, RequestHint.read())) {
-      Candidate next = pick();
+      Candidate next = next();
       order.add(next);
       tried.add(next);
     }
@@ -46,7 +57,7 @@ class RoutingTableTest {
     List<Candidate> order = walk();
     assertThat(order.subList(0, 2)).containsExactlyInAnyOrder(primary1, primary2);
     assertThat(order.subList(2, 4)).containsExactly(backup, ejected);
-    assertThat(pick()).isNull();
+    assertThat(next()).isNull();
   }
 
   @Test
@@ -67,10 +78,11 @@ class RoutingTableTest {
     primary1.full = primary2.full = backup.full = ejected.full = true;
     primary1.inFlight = 7;
     primary2.inFlight = 6;
-    assertThat(pick()).isSameAs(primary2);
+    assertThat(pick()).isNull();
+    assertThat(leastBusy()).isSameAs(primary2);
     tried.add(primary1);
     tried.add(primary2);
-    assertThat(pick()).isSameAs(backup);
+    assertThat(leastBusy()).isSameAs(backup);
   }
 
   @Test
@@ -79,10 +91,10 @@ class RoutingTableTest {
     for (FakeCandidate node : nodes) {
       node.full = true;
     }
-    table = new RoutingTable(List.of(List.of(nodes)));
+    table = new RoutingTable(List.of(List.of(nodes)), balancer);
     int[] counts = new int[nodes.length];
     for (int i = 0; i < 1600; i++) {
-      counts[List.of(nodes).indexOf(pick())]++;
+      counts[List.of(nodes).indexOf(leastBusy())]++;
     }
     Uniformity.assertUniform(counts);
   }
@@ -102,13 +114,13 @@ class RoutingTableTest {
     primary2.full = true;
     int left = 3;
     while (table.hasUntried(tried, RequestHint.read())) {
-      Candidate next = pick();
+      Candidate next = next();
       assertThat(next).isNotNull();
       tried.add(next);
       left--;
     }
     assertThat(left).isZero();
-    assertThat(pick()).isNull();
+    assertThat(next()).isNull();
     assertThat(tried.size()).isEqualTo(3);
     tried.clear();
     assertThat(tried.size()).isZero();
@@ -117,17 +129,50 @@ class RoutingTableTest {
 
   @Test
   void a_table_of_nobody_is_empty() {
-    table = new RoutingTable(List.of(List.of(), List.of()));
+    table = new RoutingTable(List.of(List.of(), List.of()), balancer);
     assertThat(table.hasUntried(new Tried(), RequestHint.read())).isFalse();
-    assertThat(pick()).isNull();
+    assertThat(next()).isNull();
     primary1.weight = 0;
     assertThat(
-            new RoutingTable(List.of(List.of(primary1)))
+            new RoutingTable(List.of(List.of(primary1)), balancer)
                 .hasUntried(new Tried(), RequestHint.read()))
         .isFalse();
     assertThat(
-            new RoutingTable(List.of(List.of(backup))).hasUntried(new Tried(), RequestHint.read()))
+            new RoutingTable(List.of(List.of(backup)), balancer)
+                .hasUntried(new Tried(), RequestHint.read()))
         .isTrue();
+  }
+
+  @Test
+  void reads_and_writes_may_have_groups_of_their_own() {
+    table =
+        new RoutingTable(
+            List.of(List.of(primary1), List.of(backup)), List.of(List.of(primary2)), balancer);
+    assertThat(table.pick(tried, RequestHint.read(), 1)).isSameAs(primary1);
+    assertThat(table.pick(tried, RequestHint.write(), 1)).isSameAs(primary2);
+    tried.add(primary1);
+    tried.add(primary2);
+    assertThat(table.hasUntried(tried, RequestHint.read())).isTrue();
+    assertThat(table.hasUntried(tried, RequestHint.write())).isFalse();
+    assertThat(table.leastBusy(tried, RequestHint.write(), 1)).isNull();
+  }
+
+  @Test
+  void each_group_has_one_picker_for_the_life_of_the_table() {
+    List<List<Candidate>> made = new ArrayList<>();
+    Balancer recording =
+        group -> {
+          made.add(List.of(group));
+          return balancer.over(group);
+        };
+    List<List<FakeCandidate>> groups = List.of(List.of(primary1, primary2), List.of());
+    table = new RoutingTable(groups, List.copyOf(groups), recording);
+    for (int i = 0; i < 10; i++) {
+      pick();
+    }
+    assertThat(made).containsExactly(List.of(primary1, primary2));
+    new RoutingTable(groups, List.of(List.of(primary2)), recording);
+    assertThat(made.subList(1, 3)).containsExactly(List.of(primary1, primary2), List.of(primary2));
   }
 
   @Test
