@@ -13,6 +13,11 @@ final class RandomChoice implements Picker {
 
   @Override
   public @Nullable Candidate pick(Tried tried, RequestHint hint, long random) {
+    return pick(group, tried, random);
+  }
+
+  /** Any of these that is open. */
+  static @Nullable Candidate pick(Candidate[] group, Tried tried, long random) {
     // Two passes instead of a table of sums: weights change while nodes start slowly.
     double total = 0;
     for (Candidate candidate : group) {

@@ -8,35 +8,47 @@ import org.jspecify.annotations.Nullable;
  * Static stride scheduling, as gRPC's weighted round robin does it. A number is taken for every look
  * at a candidate. Number s looks at candidate s mod n in round s div n; a candidate of the greatest
  * weight is taken in every round, one of half of it in every second. Where in its cycle a candidate
- * begins differs from one to the next, so that light ones do not all have their turn in the same
- * round. Nothing is locked, sorted or kept per node, and weights may change at any time.
+ * begins differs from one to the next by the golden ratio, so that light ones have their turns
+ * evenly over the rounds, however many they are. Nothing is locked, sorted or kept per node, and
+ * weights may change at any time.
+ *
+ * Every group counts for itself. With one counter for all, groups that are asked in turn would each
+ * see the same few remainders, and never get to some of their candidates.
  */
 /** Each candidate in turn, in proportion to its weight, whatever its load. */
 final class RoundRobin implements Balancer {
-  /** Weights are scaled to this; a lighter one than a 65535th of the heaviest counts as that. */
-  private static final long FULL = 65_535;
+  /** Weights are scaled to this, of which the lower half of a long is a remainder. */
+  private static final long FULL = 1L << 32;
+
+  /** A weight below a 65536th of the greatest counts as that, so that a turn comes at all. */
+  private static final long LEAST = FULL >>> 16;
+
+  /** The golden ratio's fraction of {@link #FULL}: multiples of it are spread evenly. */
+  private static final long APART = 0x9E3779B9L;
 
   /** How often the greatest weight is looked for anew, in picks; a power of two. */
   private static final int LOOKS_AGAIN = 1024;
 
-  private final AtomicLong turn; // every picking thread takes numbers
+  private final AtomicLong chance; // a step on for every group, by whoever makes tables
 
   /** Begins somewhere, so that many clients don't go round in step. */
   RoundRobin(long random) {
-    turn = new AtomicLong(random >>> 32);
+    chance = new AtomicLong(random);
   }
 
   @Override
   public Picker over(Candidate[] group) {
-    return new Turns(group);
+    return new Turns(group, chance.updateAndGet(Chance::more) >>> 32);
   }
 
-  private final class Turns implements Picker {
+  private static final class Turns implements Picker {
     private final Candidate[] group;
+    private final AtomicLong turn; // every picking thread takes numbers
     private volatile double greatest; // by whichever thread looks for it
 
-    Turns(Candidate[] group) {
+    Turns(Candidate[] group, long first) {
       this.group = group;
+      this.turn = new AtomicLong(first);
       this.greatest = greatestWeight();
     }
 
@@ -51,7 +63,8 @@ final class RoundRobin implements Balancer {
     @Override
     public @Nullable Candidate pick(Tried tried, RequestHint hint, long random) {
       int n = group.length;
-      // Enough for a candidate of the greatest weight to come up twice, whatever others do.
+      // Enough for one of the greatest weight, unless they are closed or no longer so heavy. Then
+      // chance has to do: the next one in order would stand in for all of them, for as long.
       for (int looks = 0; looks < 2 * n; looks++) {
         long number = turn.getAndIncrement();
         if ((number & (LOOKS_AGAIN - 1)) == 0) {
@@ -64,7 +77,7 @@ final class RoundRobin implements Balancer {
           return candidate;
         }
       }
-      return nextOpen(tried, (int) Long.remainderUnsigned(turn.get(), n));
+      return RandomChoice.pick(group, tried, random);
     }
 
     private boolean isItsTurn(Candidate candidate, int index, long round) {
@@ -73,20 +86,9 @@ final class RoundRobin implements Balancer {
       if (weight >= most) {
         return true;
       }
-      long scaled = Math.max(1, (long) (weight / most * FULL));
-      long phase = Long.remainderUnsigned(scaled * round + index * (FULL / 2), FULL);
+      long scaled = Math.max(LEAST, (long) (weight / most * FULL));
+      long phase = (scaled * round + index * APART) & (FULL - 1);
       return phase >= FULL - scaled;
-    }
-
-    private @Nullable Candidate nextOpen(Tried tried, int from) {
-      int n = group.length;
-      for (int k = 0; k < n; k++) {
-        Candidate candidate = group[from + k < n ? from + k : from + k - n];
-        if (Picker.open(candidate, tried)) {
-          return candidate;
-        }
-      }
-      return null;
     }
   }
 }
