@@ -151,17 +151,37 @@ final class LeastLoaded implements Picker {
     return StableHash.mix(offsets + k);
   }
 
-  /** Where the whole sample was tried or full: the least loaded of the next ones that are not. */
+  /**
+   * Where the whole sample was tried or full: the least loaded of the next ones that are not. Of
+   * equal ones any by weight, not the first: that is the one behind the widest gap.
+   */
   private @Nullable Candidate anyOpen(Tried tried, long random) {
     int n = group.length;
-    int start = Chance.below(StableHash.mix(~random), n);
+    long bits = StableHash.mix(~random);
+    int start = Chance.below(bits, n);
     Candidate best = null;
+    double leastLoad = 0;
+    double itsWeight = 0;
+    double totalWeight = 0; // of those that are equal
     int found = 0;
     for (int k = 0; k < n && found < SCAN_ALL; k++) {
       Candidate candidate = group[start + k < n ? start + k : start + k - n];
-      if (Picker.open(candidate, tried)) {
-        found++;
-        if (best == null || candidate.load() * best.weight() < best.load() * candidate.weight()) {
+      if (!Picker.open(candidate, tried)) {
+        continue;
+      }
+      found++;
+      double load = candidate.load();
+      double weight = candidate.weight();
+      double difference = best == null ? -1 : load * itsWeight - leastLoad * weight;
+      if (difference < 0) {
+        best = candidate;
+        leastLoad = load;
+        itsWeight = weight;
+        totalWeight = weight;
+      } else if (difference == 0) {
+        totalWeight += weight;
+        bits = Chance.more(bits);
+        if (Chance.unit(bits) * totalWeight < weight) {
           best = candidate;
         }
       }
