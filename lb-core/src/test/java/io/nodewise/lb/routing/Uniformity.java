@@ -27,6 +27,6 @@ final class Uniformity {
     int freedom = counts.length - 1;
     assertThat(statistic)
         .as("chi-square of %s", Arrays.toString(counts))
-        .isLessThan(freedom + 5 * Math.sqrt(2.0 * freedom));
+        .isLessThanOrEqualTo(freedom + 5 * Math.sqrt(2.0 * freedom));
   }
 }
