@@ -243,7 +243,7 @@ public final class LiveNode implements Candidate {
     }
   }
 
-  /** What recent failures add to its load, in attempts. */
+  @Override
   public double penalty() {
     return (double) penalty.get() / PENALTY_UNIT;
   }

@@ -23,6 +23,9 @@ public interface Candidate {
    */
   double load();
 
+  /** The part of the load that is for recent failures, in attempts; 0 where there were none. */
+  double penalty();
+
   /** Configured weight, lowered while the node starts slowly; 0 takes nothing. */
   double weight();
 

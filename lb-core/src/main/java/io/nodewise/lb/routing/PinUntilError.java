@@ -24,18 +24,20 @@ final class PinUntilError implements Balancer {
     Picker choose = choosing.over(group);
     return (tried, hint, random) -> {
       Candidate now = pinned;
-      if (now != null && members.contains(now) && isWell(now) && Picker.open(now, tried)) {
+      boolean stays = now != null && members.contains(now) && canBeHad(now);
+      if (stays && !tried.contains(now)) {
         return now;
       }
       Candidate next = choose.pick(tried, hint, random);
-      if (next != null) {
+      if (next != null && !stays) {
         pinned = next;
       }
       return next;
     };
   }
 
-  private static boolean isWell(Candidate candidate) {
-    return candidate.load() - candidate.inFlight() < FAILED;
+  /** By anybody: a request that has been there goes elsewhere, and nobody follows it. */
+  private static boolean canBeHad(Candidate candidate) {
+    return candidate.weight() > 0 && !candidate.isFull() && candidate.penalty() < FAILED;
   }
 }

@@ -67,6 +67,11 @@ public class FakeCandidate implements Candidate {
   }
 
   @Override
+  public double penalty() {
+    return penalty;
+  }
+
+  @Override
   public double weight() {
     return weight;
   }
