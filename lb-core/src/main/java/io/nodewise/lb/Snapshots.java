@@ -1,6 +1,7 @@
 package io.nodewise.lb;
 
 import io.nodewise.lb.cluster.Cluster;
+import io.nodewise.lb.cluster.LastProbe;
 import io.nodewise.lb.cluster.LiveNode;
 import io.nodewise.lb.cluster.Sites;
 import java.time.Duration;
@@ -57,7 +58,7 @@ final class Snapshots {
         probe(node.lastProbe(), now));
   }
 
-  private static @Nullable ProbeSnapshot probe(LiveNode.@Nullable LastProbe last, long now) {
+  private static @Nullable ProbeSnapshot probe(@Nullable LastProbe last, long now) {
     return last == null
         ? null
         : new ProbeSnapshot(

@@ -108,7 +108,7 @@ final class Census {
 
   /** Softly down, and not because nobody answers, nor about to come back. */
   private static boolean isAnsweredWrongly(LiveNode node) {
-    LiveNode.LastProbe last = node.lastProbe();
+    LastProbe last = node.lastProbe();
     return node.health.state() == NodeState.DOWN
         && node.health.isSoftlyOut()
         && last != null

@@ -297,9 +297,6 @@ public final class LiveNode implements Candidate {
 
   // For those who look on.
 
-  /** The last probe. */
-  public record LastProbe(ProbeResult result, long at) {}
-
   /** What the last probe found, and when; null before the first. */
   public @Nullable LastProbe lastProbe() {
     return lastProbe;

@@ -21,8 +21,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /*
  * The one owner of node state.
@@ -35,8 +33,6 @@ import org.slf4j.LoggerFactory;
  */
 /** Owns the nodes, their states and the routing table. Thread-safe. */
 public final class Registry {
-  private static final Logger log = LoggerFactory.getLogger(Registry.class);
-
   private final Object lock = new Object();
   private final Rules rules;
   private final Order order;
@@ -46,6 +42,7 @@ public final class Registry {
   private final OutlierJudge judge;
   private final Runnable onSilentNode;
   private final Runnable onOutage;
+  private final ProbeDoubt doubt; // under the lock
   private final Sites sites; // changed under the lock; what it says of a site is read under it, too
 
   private volatile NodeSet members; // written under the lock
@@ -58,9 +55,6 @@ public final class Registry {
 
   @GuardedBy("lock")
   private boolean hasNobody; // whether no node was eligible when the last table was made
-
-  @GuardedBy("lock")
-  private @Nullable String doubted; // what all probes failed with when that was last logged
 
   @GuardedBy("lock")
   private final Map<String, LiveNode> byId = new LinkedHashMap<>();
@@ -95,6 +89,7 @@ public final class Registry {
     this.announcer = new Announcer(tasks, listeners);
     this.onSilentNode = onSilentNode;
     this.onOutage = onOutage;
+    this.doubt = new ProbeDoubt(rules.check(), tasks);
     this.sites = new Sites(order.failover());
     long now = ticker.read();
     for (Node node : members) {
@@ -347,17 +342,6 @@ public final class Registry {
     if (hasNobody && !hadNobody) {
       tasks.execute(onOutage);
     }
-    String alike = Census.failAlike(nodes);
-    if (alike != null && !alike.equals(doubted)) {
-      doubted = alike;
-      tasks.execute(
-          () ->
-              log.warn(
-                  "The probes of all {} nodes fail alike ({}), so they are not believed; is {} the"
-                      + " right question, with the right Host?",
-                  nodes.size(),
-                  alike,
-                  rules.check()));
-    }
+    doubt.look(nodes);
   }
 }

@@ -36,8 +36,7 @@ final class Tables {
     this.panicThreshold = panicThreshold;
   }
 
-  static RoutingTable of(
-      Collection<LiveNode> nodes, Sites sites, Order order, Balancer balancer) {
+  static RoutingTable of(Collection<LiveNode> nodes, Sites sites, Order order, Balancer balancer) {
     Tables tables = new Tables(nodes, sites, order.backups(), order.panicThreshold());
     return RoutingTable.of(tables.levels(true), tables.levels(false), balancer);
   }

@@ -6,11 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may be given a request just now, for reads and for writes: levels, best first, of groups, best
- * first. A request goes to a later group of a level when those before it are tried or full, and to a
- * later level only when all of the level before it has been tried: a limit spreads load and is no
- * reason to leave a site, say, or to ask nodes that are out on soft evidence. Immutable; made anew
- * by the registry on every transition, read by every pick through one volatile reference.
+ * Who may be given a request just now, for reads and for writes: levels, best first, of groups,
+ * best first. A request goes to a later group of a level when those before it are tried or full,
+ * and to a later level only when all of the level before it has been tried: a limit spreads load
+ * and is no reason to leave a site, say, or to ask nodes that are out on soft evidence. Immutable;
+ * made anew by the registry on every transition, read by every pick through one volatile reference.
  */
 public final class RoutingTable {
 
@@ -36,29 +36,39 @@ public final class RoutingTable {
       List<? extends List<? extends List<? extends Candidate>>> forReads,
       List<? extends List<? extends List<? extends Candidate>>> forWrites,
       Balancer balancer) {
-    Group[][] reads = levels(forReads, balancer);
-    Group[][] writes = forWrites.equals(forReads) ? reads : levels(forWrites, balancer);
-    return new RoutingTable(reads, writes);
+    List<List<List<Candidate>>> readers = withoutEmpty(forReads);
+    List<List<List<Candidate>>> writers = withoutEmpty(forWrites);
+    Group[][] reads = levels(readers, balancer);
+    // Mostly the same: then they take turns together, and half the work is enough.
+    return new RoutingTable(reads, writers.equals(readers) ? reads : levels(writers, balancer));
   }
 
-  private static Group[][] levels(
-      List<? extends List<? extends List<? extends Candidate>>> levels, Balancer balancer) {
+  private static List<List<List<Candidate>>> withoutEmpty(
+      List<? extends List<? extends List<? extends Candidate>>> levels) {
+    List<List<List<Candidate>>> kept = new ArrayList<>(levels.size());
+    for (List<? extends List<? extends Candidate>> level : levels) {
+      List<List<Candidate>> groups = new ArrayList<>(level.size());
+      for (List<? extends Candidate> group : level) {
+        if (!group.isEmpty()) {
+          groups.add(List.copyOf(group));
+        }
+      }
+      if (!groups.isEmpty()) {
+        kept.add(groups);
+      }
+    }
+    return kept;
+  }
+
+  private static Group[][] levels(List<List<List<Candidate>>> levels, Balancer balancer) {
     return levels.stream()
-        .map(level -> groups(level, balancer))
-        .filter(groups -> groups.length > 0)
+        .map(level -> level.stream().map(group -> group(group, balancer)).toArray(Group[]::new))
         .toArray(Group[][]::new);
   }
 
-  private static Group[] groups(
-      List<? extends List<? extends Candidate>> groups, Balancer balancer) {
-    List<Group> made = new ArrayList<>(groups.size());
-    for (List<? extends Candidate> group : groups) {
-      if (!group.isEmpty()) {
-        Candidate[] candidates = group.toArray(new Candidate[0]);
-        made.add(new Group(candidates, balancer.over(candidates)));
-      }
-    }
-    return made.toArray(new Group[0]);
+  private static Group group(List<Candidate> group, Balancer balancer) {
+    Candidate[] candidates = group.toArray(new Candidate[0]);
+    return new Group(candidates, balancer.over(candidates));
   }
 
   private Group[][] levels(RequestHint hint) {

@@ -239,14 +239,14 @@ public final class LiveNodeRaces {
   public static class TablePublished {
     private static final Balancer BALANCER = BalancingPolicy.leastLoaded().newBalancer();
 
-    private volatile RoutingTable table = new RoutingTable(List.of(), BALANCER);
+    private volatile RoutingTable table = RoutingTable.of(List.of(), BALANCER);
 
     @Actor
     public void registry() {
       LiveNode node = LiveNodeTest.liveNode();
       node.weight(5);
       node.limit(1);
-      table = new RoutingTable(List.of(List.of(node)), BALANCER);
+      table = RoutingTable.of(List.of(List.of(node)), BALANCER);
     }
 
     @Actor

@@ -165,9 +165,7 @@ final class QuietCluster {
   static List<Candidate> candidates(RoutingTable table, RequestHint hint) {
     List<Candidate> all = new ArrayList<>();
     Tried met = new Tried();
-    for (Candidate next = table.leastBusy(met, hint, 0);
-        next != null;
-        next = table.leastBusy(met, hint, 0)) {
+    for (Candidate next = table.pick(met, hint, 0); next != null; next = table.pick(met, hint, 0)) {
       met.add(next);
       all.add(next);
     }

@@ -19,8 +19,7 @@ class EveryPolicyTest {
 
   static Stream<Arguments> policiesAndSizes() {
     return Policies.all()
-        .flatMap(
-            policy -> Stream.of(1, 2, 16, 17, 1000).map(size -> Arguments.of(policy, size)));
+        .flatMap(policy -> Stream.of(1, 2, 16, 17, 1000).map(size -> Arguments.of(policy, size)));
   }
 
   static Stream<BalancingPolicy> all() {

@@ -23,7 +23,7 @@ class RoutingTableTest {
   @BeforeEach
   void threeGroups() {
     table =
-        new RoutingTable(
+        RoutingTable.of(
             List.of(List.of(primary1, primary2), List.of(), List.of(backup), List.of(ejected)),
             balancer);
   }
@@ -32,20 +32,10 @@ class RoutingTableTest {
     return table.pick(tried, RequestHint.read(), random.next());
   }
 
-  private Candidate leastBusy() {
-    return table.leastBusy(tried, RequestHint.read(), random.next());
-  }
-
-  /** What a request is given, be it more than the node should have. */
-  private Candidate next() {
-    Candidate picked = pick();
-    return picked == null ? leastBusy() : picked;
-  }
-
   private List<Candidate> walk() {
     List<Candidate> order = new ArrayList<>();
     while (table.hasUntried(tried, RequestHint.read())) {
-      Candidate next = next();
+      Candidate next = pick();
       order.add(next);
       tried.add(next);
     }
@@ -57,7 +47,7 @@ class RoutingTableTest {
     List<Candidate> order = walk();
     assertThat(order.subList(0, 2)).containsExactlyInAnyOrder(primary1, primary2);
     assertThat(order.subList(2, 4)).containsExactly(backup, ejected);
-    assertThat(next()).isNull();
+    assertThat(pick()).isNull();
   }
 
   @Test
@@ -78,11 +68,26 @@ class RoutingTableTest {
     primary1.full = primary2.full = backup.full = ejected.full = true;
     primary1.inFlight = 7;
     primary2.inFlight = 6;
-    assertThat(pick()).isNull();
-    assertThat(leastBusy()).isSameAs(primary2);
+    assertThat(pick()).isSameAs(primary2);
     tried.add(primary1);
     tried.add(primary2);
-    assertThat(leastBusy()).isSameAs(backup);
+    assertThat(pick()).isSameAs(backup);
+  }
+
+  @Test
+  void a_limit_leaves_no_level() {
+    table =
+        RoutingTable.of(
+            List.of(List.of(List.of(primary1, primary2)), List.of(List.of(backup))),
+            List.of(),
+            balancer);
+    primary1.full = primary2.full = true;
+    primary2.inFlight = 1;
+    assertThat(pick()).isSameAs(primary1);
+    tried.add(primary1);
+    assertThat(pick()).isSameAs(primary2);
+    tried.add(primary2);
+    assertThat(pick()).isSameAs(backup);
   }
 
   @Test
@@ -91,10 +96,10 @@ class RoutingTableTest {
     for (FakeCandidate node : nodes) {
       node.full = true;
     }
-    table = new RoutingTable(List.of(List.of(nodes)), balancer);
+    table = RoutingTable.of(List.of(List.of(nodes)), balancer);
     int[] counts = new int[nodes.length];
     for (int i = 0; i < 1600; i++) {
-      counts[List.of(nodes).indexOf(leastBusy())]++;
+      counts[List.of(nodes).indexOf(pick())]++;
     }
     Uniformity.assertUniform(counts);
   }
@@ -114,13 +119,13 @@ class RoutingTableTest {
     primary2.full = true;
     int left = 3;
     while (table.hasUntried(tried, RequestHint.read())) {
-      Candidate next = next();
+      Candidate next = pick();
       assertThat(next).isNotNull();
       tried.add(next);
       left--;
     }
     assertThat(left).isZero();
-    assertThat(next()).isNull();
+    assertThat(pick()).isNull();
     assertThat(tried.size()).isEqualTo(3);
     tried.clear();
     assertThat(tried.size()).isZero();
@@ -129,16 +134,16 @@ class RoutingTableTest {
 
   @Test
   void a_table_of_nobody_is_empty() {
-    table = new RoutingTable(List.of(List.of(), List.of()), balancer);
+    table = RoutingTable.of(List.of(List.of(), List.of()), balancer);
     assertThat(table.hasUntried(new Tried(), RequestHint.read())).isFalse();
-    assertThat(next()).isNull();
+    assertThat(pick()).isNull();
     primary1.weight = 0;
     assertThat(
-            new RoutingTable(List.of(List.of(primary1)), balancer)
+            RoutingTable.of(List.of(List.of(primary1)), balancer)
                 .hasUntried(new Tried(), RequestHint.read()))
         .isFalse();
     assertThat(
-            new RoutingTable(List.of(List.of(backup)), balancer)
+            RoutingTable.of(List.of(List.of(backup)), balancer)
                 .hasUntried(new Tried(), RequestHint.read()))
         .isTrue();
   }
@@ -146,15 +151,17 @@ class RoutingTableTest {
   @Test
   void reads_and_writes_may_have_groups_of_their_own() {
     table =
-        new RoutingTable(
-            List.of(List.of(primary1), List.of(backup)), List.of(List.of(primary2)), balancer);
+        RoutingTable.of(
+            List.of(List.of(List.of(primary1), List.of(backup))),
+            List.of(List.of(List.of(primary2))),
+            balancer);
     assertThat(table.pick(tried, RequestHint.read(), 1)).isSameAs(primary1);
     assertThat(table.pick(tried, RequestHint.write(), 1)).isSameAs(primary2);
     tried.add(primary1);
     tried.add(primary2);
     assertThat(table.hasUntried(tried, RequestHint.read())).isTrue();
     assertThat(table.hasUntried(tried, RequestHint.write())).isFalse();
-    assertThat(table.leastBusy(tried, RequestHint.write(), 1)).isNull();
+    assertThat(table.pick(tried, RequestHint.write(), 1)).isNull();
   }
 
   @Test
@@ -166,12 +173,12 @@ class RoutingTableTest {
           return balancer.over(group);
         };
     List<List<FakeCandidate>> groups = List.of(List.of(primary1, primary2), List.of());
-    table = new RoutingTable(groups, List.copyOf(groups), recording);
+    table = RoutingTable.of(List.of(groups), List.of(List.copyOf(groups)), recording);
     for (int i = 0; i < 10; i++) {
       pick();
     }
     assertThat(made).containsExactly(List.of(primary1, primary2));
-    new RoutingTable(groups, List.of(List.of(primary2)), recording);
+    RoutingTable.of(List.of(groups), List.of(List.of(List.of(primary2))), recording);
     assertThat(made.subList(1, 3)).containsExactly(List.of(primary1, primary2), List.of(primary2));
   }
 
