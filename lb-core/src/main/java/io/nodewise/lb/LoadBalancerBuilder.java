@@ -13,6 +13,7 @@ import io.nodewise.lb.probe.SocketProbeClient;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.Backups;
 import io.nodewise.lb.routing.BalancingPolicy;
+import io.nodewise.lb.routing.InFlightLimits;
 import io.nodewise.lb.routing.SiteFailover;
 import io.nodewise.lb.time.Randomness;
 import io.nodewise.lb.time.Tasks;
@@ -45,6 +46,7 @@ public final class LoadBalancerBuilder {
   private SlowStart slowStart = SlowStart.defaults();
   private Timeouts timeouts = Timeouts.defaults();
   private BalancingPolicy policy = BalancingPolicy.leastLoaded();
+  private InFlightLimits limits = InFlightLimits.none();
   private SiteFailover siteFailover = SiteFailover.defaults();
   private Backups backupsUsed = Backups.ALL;
 
@@ -165,6 +167,12 @@ public final class LoadBalancerBuilder {
     return this;
   }
 
+  /** How many attempts may be in flight at once. Default: {@link InFlightLimits#none()}. */
+  public LoadBalancerBuilder limits(InFlightLimits settings) {
+    limits = Objects.requireNonNull(settings, "limits");
+    return this;
+  }
+
   /** Adds a listener. */
   public LoadBalancerBuilder listener(LoadBalancerListener listener) {
     listeners.add(Objects.requireNonNull(listener, "listener"));
@@ -210,6 +218,7 @@ public final class LoadBalancerBuilder {
                 slowStart,
                 timeouts,
                 policy,
+                limits,
                 siteFailover,
                 backupsUsed,
                 all),

@@ -19,6 +19,7 @@ import io.nodewise.lb.probe.ProbeResult;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.Backups;
 import io.nodewise.lb.routing.BalancingPolicy;
+import io.nodewise.lb.routing.InFlightLimits;
 import io.nodewise.lb.routing.SiteFailover;
 import io.nodewise.lb.routing.Tried;
 import io.nodewise.lb.time.Randomness;
@@ -95,6 +96,7 @@ public class PickBenchmark {
                 SlowStart.defaults(),
                 Timeouts.defaults(),
                 choice,
+                InFlightLimits.none(),
                 SiteFailover.defaults(),
                 Backups.ALL,
                 List.of()),

@@ -14,6 +14,7 @@ import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.Backups;
 import io.nodewise.lb.routing.BalancingPolicy;
 import io.nodewise.lb.routing.Candidate;
+import io.nodewise.lb.routing.InFlightLimits;
 import io.nodewise.lb.routing.SiteFailover;
 import io.nodewise.lb.routing.Tried;
 import io.nodewise.lb.time.Randomness;
@@ -22,6 +23,7 @@ import io.nodewise.lb.time.Ticker;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /*
  * The wiring:
@@ -43,6 +45,7 @@ public final class Cluster implements AutoCloseable {
       SlowStart slowStart,
       Timeouts timeouts,
       BalancingPolicy policy,
+      InFlightLimits limits,
       SiteFailover siteFailover,
       Backups backups,
       List<LoadBalancerListener> listeners) {}
@@ -58,6 +61,7 @@ public final class Cluster implements AutoCloseable {
   private final Operators operators;
   private final Evidence evidence;
   private final Sweeper sweeper;
+  private final @Nullable Admission admission; // null where there are no limits
   private final Prober prober;
   private final LongAdder failovers = new LongAdder();
 
@@ -78,7 +82,10 @@ public final class Cluster implements AutoCloseable {
             members,
             rules,
             new Order(
-                settings.siteFailover(), settings.backups(), settings.outliers().panicThreshold()),
+                settings.siteFailover(),
+                settings.backups(),
+                settings.outliers().panicThreshold(),
+                settings.limits().perNode() == 0 ? Integer.MAX_VALUE : settings.limits().perNode()),
             settings.policy().newBalancer(),
             judge,
             runtime.ticker(),
@@ -86,10 +93,12 @@ public final class Cluster implements AutoCloseable {
             settings.listeners(),
             this::sweep,
             this::probeAll);
+    this.admission = settings.limits().isNone() ? null : new Admission(settings.limits());
     this.operators = new Operators(registry);
     this.evidence = new Evidence(registry, rules, runtime.ticker(), judge, this::probeSoon);
     this.sweeper =
-        new Sweeper(registry, evidence, settings.timeouts(), runtime.ticker(), runtime.tasks());
+        new Sweeper(
+            registry, evidence, admission, settings.timeouts(), runtime.ticker(), runtime.tasks());
     this.prober =
         new Prober(
             settings.healthCheck(),
@@ -125,7 +134,18 @@ public final class Cluster implements AutoCloseable {
    * @throws NoNodeAvailableException if there is none
    */
   public LiveNode begin(Tried tried, RequestHint hint) throws NoNodeAvailableException {
-    for (int i = 1; ; i++) {
+    Admission gate = admission;
+    LiveNode node = gate == null ? tryBegin(tried, hint) : gate.enter(() -> tryBegin(tried, hint));
+    if (node == null) {
+      throw new NoNodeAvailableException(gate == null ? "no place" : gate.refusal());
+    }
+    return node;
+  }
+
+  /** Null if there are nodes, but none has a place. */
+  private @Nullable LiveNode tryBegin(Tried tried, RequestHint hint)
+      throws NoNodeAvailableException {
+    for (int i = 1; i <= PICKS; i++) {
       Candidate picked = registry.table().pick(tried, hint, runtime.random().next());
       if (picked == null) {
         throw new NoNodeAvailableException(
@@ -142,6 +162,7 @@ public final class Cluster implements AutoCloseable {
         return node;
       }
     }
+    return null;
   }
 
   /** Counts a request that went on at another node. */

@@ -41,6 +41,7 @@ public final class LiveNode implements Candidate {
   private final AtomicInteger penalty = new AtomicInteger(); // in units of 1/1024 attempt
   private double orderedWeight; // by an operator or the set; under the registry's lock
   private volatile double weight; // written by the registry under its lock
+  private final int cap; // whatever else is said of it
   private volatile int limit = Integer.MAX_VALUE; // written by the registry under its lock
   private volatile boolean answeredRead; // ever; only then is the following set
   private volatile long lastRead; // when the last read was answered; by the thread that saw it
@@ -54,7 +55,8 @@ public final class LiveNode implements Candidate {
   private final FirstBytes firstBytes = new FirstBytes(firstByteTimes);
   private volatile int era; // see Comeback.era(); written by the registry under its lock
 
-  LiveNode(Node node, NodeHealth health) {
+  LiveNode(Node node, NodeHealth health, int cap) {
+    this.cap = cap;
     this.node = node;
     this.health = health;
     this.hash = StableHash.of(node.id());
@@ -113,7 +115,8 @@ public final class LiveNode implements Candidate {
 
   @Override
   public boolean isFull() {
-    return inFlight.get() >= most();
+    int most = most();
+    return most != Integer.MAX_VALUE && inFlight.get() >= most;
   }
 
   /** How many attempts it may have at once, beside those left over from before its era. */
@@ -133,15 +136,15 @@ public final class LiveNode implements Candidate {
 
   private int most() {
     int base = limit;
-    return base == Integer.MAX_VALUE ? base : base + leftover.get();
+    return base == Integer.MAX_VALUE ? cap : Math.min(cap, base + leftover.get());
   }
 
   /**
    * Counts an attempt in. False if the node is full just now, and then nothing is counted; {@code
-   * force} counts it in all the same.
+   * force} counts it in all the same, up to its cap.
    */
   public boolean tryBegin(boolean force) {
-    int most = force ? Integer.MAX_VALUE : most();
+    int most = force ? cap : most();
     if (most == Integer.MAX_VALUE) {
       inFlight.getAndIncrement();
     } else {
@@ -281,9 +284,7 @@ public final class LiveNode implements Candidate {
     return answeredRead && lastRead - nanos > 0;
   }
 
-  /**
-   * Forgets part of the latency, so that a node once slow is asked again; called by the sweeper.
-   */
+  /** Forgets part of the latency, so that a node once slow is asked again; by the sweeper. */
   void decayLatency(double factor) {
     if (latency != 0) {
       latency = (long) (latency * factor);

@@ -101,7 +101,9 @@ public final class Registry {
   }
 
   private LiveNode enter(Node node, boolean startSlowly, long now) {
-    LiveNode live = new LiveNode(node, new NodeHealth(rules, node.isProbed(), startSlowly, now));
+    LiveNode live =
+        new LiveNode(
+            node, new NodeHealth(rules, node.isProbed(), startSlowly, now), order.nodeCap());
     live.health.orders().weigh(node.weight());
     live.health.settle(now);
     apply(live, now);

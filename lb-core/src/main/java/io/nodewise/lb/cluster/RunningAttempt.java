@@ -160,6 +160,7 @@ public abstract class RunningAttempt {
     Outcome known = verdict;
     sweeper.ended(slot);
     node.end();
+    sweeper.left();
     if (era != node.era()) {
       node.endedFromBefore();
     }

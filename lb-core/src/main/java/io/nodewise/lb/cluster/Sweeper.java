@@ -7,6 +7,7 @@ import io.nodewise.lb.time.Ticker;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +50,7 @@ public final class Sweeper implements AutoCloseable {
 
   private final Registry registry;
   private final Evidence evidence;
+  private final @Nullable Admission admission; // null where there are no limits
   private final Timeouts timeouts;
   private final ReadPatience patience;
   private final Ticker ticker;
@@ -60,7 +62,14 @@ public final class Sweeper implements AutoCloseable {
   private int ticks; // by the background thread
   private long lastTick; // by start(), then by the background thread
 
-  Sweeper(Registry registry, Evidence evidence, Timeouts timeouts, Ticker ticker, Tasks tasks) {
+  Sweeper(
+      Registry registry,
+      Evidence evidence,
+      @Nullable Admission admission,
+      Timeouts timeouts,
+      Ticker ticker,
+      Tasks tasks) {
+    this.admission = admission;
     this.registry = registry;
     this.evidence = evidence;
     this.timeouts = timeouts;
@@ -86,6 +95,9 @@ public final class Sweeper implements AutoCloseable {
         registry.nodes().forEach(LiveNode::age);
       }
       patience.learn(registry.nodes(), ticker.read());
+      if (admission != null) {
+        admission.wakeHead();
+      }
     } finally {
       sweep();
     }
@@ -197,6 +209,13 @@ public final class Sweeper implements AutoCloseable {
 
   void ended(int slot) {
     running.remove(slot);
+  }
+
+  /** An attempt has been counted out on its node. */
+  void left() {
+    if (admission != null) {
+      admission.ended();
+    }
   }
 
   void answered(LiveNode node, int era) {

@@ -18,6 +18,7 @@ import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.Backups;
 import io.nodewise.lb.routing.BalancingPolicy;
 import io.nodewise.lb.routing.Candidate;
+import io.nodewise.lb.routing.InFlightLimits;
 import io.nodewise.lb.routing.SiteFailover;
 import io.nodewise.lb.routing.Tried;
 import io.nodewise.lb.time.Randomness;
@@ -77,6 +78,7 @@ final class Chaos {
                 SlowStart.defaults(),
                 Timeouts.defaults(),
                 BalancingPolicy.leastLoaded(),
+                InFlightLimits.none(),
                 SiteFailover.defaults(),
                 Backups.FIRST,
                 List.of(new Continuity())),

@@ -13,6 +13,7 @@ import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.Backups;
 import io.nodewise.lb.routing.BalancingPolicy;
 import io.nodewise.lb.routing.Candidate;
+import io.nodewise.lb.routing.InFlightLimits;
 import io.nodewise.lb.routing.Picker;
 import io.nodewise.lb.routing.SiteFailover;
 import io.nodewise.lb.routing.Tried;
@@ -45,6 +46,7 @@ class ClusterTest {
               SlowStart.defaults(),
               Timeouts.defaults(),
               overtaken,
+              InFlightLimits.none(),
               SiteFailover.defaults(),
               Backups.ALL,
               List.of()),

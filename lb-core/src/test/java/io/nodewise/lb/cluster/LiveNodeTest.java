@@ -23,7 +23,8 @@ class LiveNodeTest {
   private final LiveNode node = liveNode();
 
   static LiveNode liveNode() {
-    return new LiveNode(Node.of("http://a:9000"), new NodeHealth(RULES, true, false, 0));
+    return new LiveNode(
+        Node.of("http://a:9000"), new NodeHealth(RULES, true, false, 0), Integer.MAX_VALUE);
   }
 
   @Test

@@ -16,6 +16,7 @@ import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.Backups;
 import io.nodewise.lb.routing.BalancingPolicy;
 import io.nodewise.lb.routing.Candidate;
+import io.nodewise.lb.routing.InFlightLimits;
 import io.nodewise.lb.routing.Picker;
 import io.nodewise.lb.routing.RoutingTable;
 import io.nodewise.lb.routing.SiteFailover;
@@ -110,6 +111,7 @@ final class QuietCluster {
                 SLOW_START,
                 Timeouts.defaults(),
                 FIRST,
+                InFlightLimits.none(),
                 SiteFailover.defaults(),
                 Backups.ALL,
                 List.of(listeners)),

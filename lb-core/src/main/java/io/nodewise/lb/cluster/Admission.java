@@ -1,0 +1,133 @@
+package io.nodewise.lb.cluster;
+
+import io.nodewise.lb.routing.InFlightLimits;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * Those who find no place stand in a queue. Only the head of it tries, whenever a place became free;
+ * whoever comes while somebody waits goes to the end. So nobody is overtaken, and nobody tries in
+ * vain but the head.
+ *
+ * No wake-up is lost: who waits is in the queue before he tries, and who leaves has given his place
+ * back before he looks at the queue. So either the one sees the place, or the other sees him.
+ */
+/** Lets attempts in as far as there are places. Thread-safe. */
+final class Admission {
+  private final InFlightLimits limits;
+  private final AtomicInteger inFlight = new AtomicInteger(); // in total; counted up by tryEnter()
+  private final AtomicInteger waiting = new AtomicInteger(); // by those who wait
+  private final ConcurrentLinkedQueue<Thread> queue = new ConcurrentLinkedQueue<>();
+
+  Admission(InFlightLimits limits) {
+    this.limits = limits;
+  }
+
+  /**
+   * What {@code begin} returns, as soon as there is a place for it; null if there was none in time.
+   *
+   * @param begin begins an attempt, or returns null if no node has a place
+   * @throws E what {@code begin} throws, which is not waited for
+   */
+  <T, E extends Exception> @Nullable T enter(Beginning<T, E> begin) throws E {
+    if (queue.isEmpty()) {
+      T begun = tryEnter(begin);
+      if (begun != null) {
+        return begun;
+      }
+    }
+    if (limits.maxWait().isZero()) {
+      return null;
+    }
+    if (waiting.incrementAndGet() > limits.waiting()) {
+      waiting.decrementAndGet();
+      return null;
+    }
+    Thread self = Thread.currentThread();
+    queue.add(self);
+    try {
+      return await(begin, self, System.nanoTime() + limits.maxWait().toNanos());
+    } finally {
+      queue.remove(self);
+      waiting.decrementAndGet();
+      wakeHead(); // perhaps there is a place for him, too
+    }
+  }
+
+  /** Begins an attempt if it can. */
+  interface Beginning<T, E extends Exception> {
+    @Nullable T tryBegin() throws E;
+  }
+
+  private <T, E extends Exception> @Nullable T await(
+      Beginning<T, E> begin, Thread self, long deadline) throws E {
+    while (true) {
+      if (queue.peek() == self) {
+        T begun = tryEnter(begin);
+        if (begun != null) {
+          return begun;
+        }
+      }
+      long left = deadline - System.nanoTime();
+      if (left <= 0 || self.isInterrupted()) {
+        return null;
+      }
+      LockSupport.parkNanos(this, left);
+    }
+  }
+
+  private <T, E extends Exception> @Nullable T tryEnter(Beginning<T, E> begin) throws E {
+    if (limits.total() > 0 && !countIn()) {
+      return null;
+    }
+    T begun = null;
+    try {
+      begun = begin.tryBegin();
+    } finally {
+      if (begun == null && limits.total() > 0) {
+        inFlight.decrementAndGet();
+      }
+    }
+    return begun;
+  }
+
+  private boolean countIn() {
+    int now = inFlight.get();
+    while (now < limits.total()) {
+      if (inFlight.compareAndSet(now, now + 1)) {
+        return true;
+      }
+      now = inFlight.get();
+    }
+    return false;
+  }
+
+  /** An attempt that was let in has ended, and is counted out on its node. */
+  void ended() {
+    if (limits.total() > 0) {
+      inFlight.decrementAndGet();
+    }
+    wakeHead();
+  }
+
+  /** Lets the one who waits longest try, as nodes may have become usable. */
+  void wakeHead() {
+    Thread head = queue.peek();
+    if (head != null) {
+      LockSupport.unpark(head);
+    }
+  }
+
+  /** What to say to one that was not let in. */
+  String refusal() {
+    return "in flight already: "
+        + (limits.total() > 0 ? limits.total() + " in total" : "")
+        + (limits.total() > 0 && limits.perNode() > 0 ? ", or " : "")
+        + (limits.perNode() > 0 ? limits.perNode() + " on every node" : "")
+        + ", and none ended within "
+        + limits.maxWait().toMillis()
+        + " ms";
+  }
+}
