@@ -32,6 +32,7 @@ public final class LoadBalancer implements AutoCloseable {
   private final HealthCheck healthCheck;
   private final Timeouts timeouts;
   private final @Nullable ClusterTls tls;
+  private volatile boolean usesAffinity; // written by policy()
   private volatile boolean closed; // written by close()
 
   LoadBalancer(
@@ -39,11 +40,13 @@ public final class LoadBalancer implements AutoCloseable {
       URI logicalEndpoint,
       HealthCheck healthCheck,
       Timeouts timeouts,
+      BalancingPolicy policy,
       @Nullable ClusterTls tls) {
     this.cluster = cluster;
     this.logicalEndpoint = logicalEndpoint;
     this.healthCheck = healthCheck;
     this.timeouts = timeouts;
+    this.usesAffinity = policy.usesAffinity();
     this.tls = tls;
   }
 
@@ -189,6 +192,12 @@ public final class LoadBalancer implements AutoCloseable {
   public void policy(BalancingPolicy policy) {
     requireOpen();
     cluster.registry().balancer(policy.newBalancer());
+    usesAffinity = policy.usesAffinity();
+  }
+
+  /** Whether adapters should say what a request belongs to: see {@link RequestHint}. */
+  public boolean usesAffinity() {
+    return usesAffinity;
   }
 
   /**

@@ -224,7 +224,7 @@ public final class LoadBalancerBuilder {
                 all),
             new Cluster.Runtime(ticker, background, random, probes));
     cluster.start();
-    return new LoadBalancer(cluster, endpoint, healthCheck, timeouts, tls);
+    return new LoadBalancer(cluster, endpoint, healthCheck, timeouts, policy, tls);
   }
 
   /** Each site is a tier of its own, then come the backup nodes. */

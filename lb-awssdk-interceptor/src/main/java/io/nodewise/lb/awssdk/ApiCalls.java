@@ -30,9 +30,28 @@ final class ApiCalls {
     this.cluster = cluster;
   }
 
-  ApiCall begin(String operationName, SdkRequest request) {
+  /**
+   * A call that begins.
+   *
+   * @param affinity what its user says it belongs to; null for its object
+   */
+  ApiCall begin(String operationName, SdkRequest request, @Nullable String affinity) {
     Operation operation = Operation.of(operationName, request);
-    return new ApiCall(operation, request, cluster.route(operation.hint()));
+    RequestHint hint = operation.hint();
+    String belongsTo = cluster.usesAffinity() ? belongsTo(request, affinity) : null;
+    return new ApiCall(
+        operation, request, cluster.route(belongsTo == null ? hint : hint.withAffinity(belongsTo)));
+  }
+
+  /** Null where the request is about no object. */
+  private static @Nullable String belongsTo(SdkRequest request, @Nullable String affinity) {
+    if (affinity != null) {
+      return affinity;
+    }
+    String key = request.getValueForField("Key", String.class).orElse(null);
+    return key == null
+        ? null
+        : request.getValueForField("Bucket", String.class).orElse("") + "/" + key;
   }
 
   void file(SdkHttpRequest request, ApiCall call) {

@@ -24,7 +24,9 @@ final class CallInterceptor implements ExecutionInterceptor {
   @Override
   public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
     String name = attributes.getAttribute(SdkExecutionAttribute.OPERATION_NAME);
-    attributes.putAttribute(CALL, calls.begin(name == null ? "" : name, context.request()));
+    String affinity = attributes.getAttribute(LoadBalancedS3.AFFINITY);
+    attributes.putAttribute(
+        CALL, calls.begin(name == null ? "" : name, context.request(), affinity));
   }
 
   @Override

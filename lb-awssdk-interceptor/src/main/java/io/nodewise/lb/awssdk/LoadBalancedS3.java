@@ -5,6 +5,7 @@ import io.nodewise.lb.health.Probe;
 import java.net.URI;
 import java.util.Objects;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
@@ -15,6 +16,17 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
  * open: whoever built it closes it, after the clients.
  */
 public final class LoadBalancedS3 {
+
+  /**
+   * What a request belongs to, for policies that care ({@link
+   * io.nodewise.lb.routing.BalancingPolicy#sticky}, {@link
+   * io.nodewise.lb.routing.BalancingPolicy#rendezvous}): {@code request.overrideConfiguration(o ->
+   * o.putExecutionAttribute(LoadBalancedS3.AFFINITY, "tenant-7"))}. Default: its bucket and key;
+   * nothing where it has no key.
+   */
+  public static final ExecutionAttribute<String> AFFINITY =
+      new ExecutionAttribute<>("io.nodewise.lb.awssdk.Affinity");
+
   private LoadBalancedS3() {}
 
   /**

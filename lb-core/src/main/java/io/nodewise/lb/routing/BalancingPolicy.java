@@ -15,14 +15,20 @@ public final class BalancingPolicy {
 
   private final String name;
   private final Supplier<Balancer> balancers;
+  private final boolean affine;
 
-  private BalancingPolicy(String name, Supplier<Balancer> balancers) {
+  private BalancingPolicy(String name, Supplier<Balancer> balancers, boolean affine) {
     this.name = name;
     this.balancers = balancers;
+    this.affine = affine;
   }
 
   private static BalancingPolicy of(String name, Supplier<Balancer> balancers) {
-    return new BalancingPolicy(name, balancers);
+    return new BalancingPolicy(name, balancers, false);
+  }
+
+  private static BalancingPolicy affine(String name, Supplier<Balancer> balancers, boolean affine) {
+    return new BalancingPolicy(name, balancers, affine);
   }
 
   private static Balancer leastLoaded(int choices, int scanAll) {
@@ -84,9 +90,10 @@ public final class BalancingPolicy {
       throw new IllegalArgumentException("bound: " + bound + " (expected: > 1)");
     }
     Balancer otherwise = leastLoaded(LeastLoaded.CHOICES, LeastLoaded.SCAN_ALL);
-    return of(
+    return affine(
         "rendezvous(" + bound + ")",
-        () -> group -> new Rendezvous(group, bound, otherwise.over(group)));
+        () -> group -> new Rendezvous(group, bound, otherwise.over(group)),
+        true);
   }
 
   /**
@@ -95,7 +102,7 @@ public final class BalancingPolicy {
    * used in the last half hour.
    */
   public static BalancingPolicy sticky() {
-    return of("sticky", () -> new Sticky(LEAST_LOADED.newBalancer()));
+    return affine("sticky", () -> new Sticky(LEAST_LOADED.newBalancer()), true);
   }
 
   /** One node for everything until it fails or can't be had, then another one. */
@@ -119,9 +126,10 @@ public final class BalancingPolicy {
     if (zone.isBlank()) {
       throw new IllegalArgumentException("zone: '" + zone + "' (expected: visible characters)");
     }
-    return of(
+    return affine(
         "zoneAware(" + zone + ", " + within + ")",
-        () -> new ZoneAware(zone, within.newBalancer(), within.newBalancer()));
+        () -> new ZoneAware(zone, within.newBalancer(), within.newBalancer()),
+        within.affine);
   }
 
   /** As {@link #subset(int, String, BalancingPolicy)}, the least loaded of the subset. */
@@ -144,9 +152,10 @@ public final class BalancingPolicy {
       throw new IllegalArgumentException("subset size: " + size + " (expected: >= 1)");
     }
     Objects.requireNonNull(client, "client");
-    return of(
+    return affine(
         "subset(" + size + ", " + within + ")",
-        () -> new Subset(size, client, within.newBalancer()));
+        () -> new Subset(size, client, within.newBalancer()),
+        within.affine);
   }
 
   /**
@@ -157,7 +166,16 @@ public final class BalancingPolicy {
    *     of {@link #zoneAware}
    */
   public static BalancingPolicy custom(String name, Supplier<Balancer> balancers) {
-    return of(Objects.requireNonNull(name, "name"), Objects.requireNonNull(balancers, "balancers"));
+    Objects.requireNonNull(balancers, "balancers");
+    return affine(Objects.requireNonNull(name, "name"), balancers, true);
+  }
+
+  /**
+   * Whether it looks at what a request belongs to; if not, adapters need not say. True for custom
+   * policies, which may.
+   */
+  public boolean usesAffinity() {
+    return affine;
   }
 
   /** A balancer with a state of its own. */

@@ -103,8 +103,10 @@ final class BalancingInterceptor implements Interceptor {
     long connectBudget = TimeUnit.MILLISECONDS.toNanos(chain.connectTimeoutMillis());
     long connecting = 0;
     List<IOException> failures = new ArrayList<>(0);
+    RequestHint hint = NodeCall.isSafe(request.method()) ? RequestHint.read() : RequestHint.write();
     Route route =
-        cluster.route(NodeCall.isSafe(request.method()) ? RequestHint.read() : RequestHint.write());
+        cluster.route(
+            cluster.usesAffinity() ? hint.withAffinity(request.url().encodedPath()) : hint);
     while (true) {
       NodeCall attempt = new NodeCall(next(route, request.body(), failures), request, call);
       long began = System.nanoTime();
