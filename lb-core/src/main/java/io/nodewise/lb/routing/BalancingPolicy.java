@@ -121,7 +121,8 @@ public final class BalancingPolicy {
       throw new IllegalArgumentException("zone: '" + zone + "' (expected: visible characters)");
     }
     return of(
-        "zoneAware(" + zone + ", " + within + ")", () -> new ZoneAware(zone, within.newBalancer()));
+        "zoneAware(" + zone + ", " + within + ")",
+        () -> new ZoneAware(zone, within.newBalancer(), within.newBalancer()));
   }
 
   /** As {@link #subset(int, String, BalancingPolicy)}, the least loaded of the subset. */
@@ -153,7 +154,8 @@ public final class BalancingPolicy {
    * A policy of one's own.
    *
    * @param name what logs call it
-   * @param balancers makes one for each load balancer that uses the policy
+   * @param balancers makes one for each load balancer that uses the policy, and one for each side
+   *     of {@link #zoneAware}
    */
   public static BalancingPolicy custom(String name, Supplier<Balancer> balancers) {
     return of(Objects.requireNonNull(name, "name"), Objects.requireNonNull(balancers, "balancers"));

@@ -19,11 +19,17 @@ final class ZoneAware implements Balancer {
   private static final double UNFELT = 4;
 
   private final String zone;
-  private final Balancer within;
+  private final Balancer here;
+  private final Balancer there;
 
-  ZoneAware(String zone, Balancer within) {
+  /**
+   * Both sides are asked for one request, so each has a balancer of its own: what one remembers is
+   * not overwritten by the other.
+   */
+  ZoneAware(String zone, Balancer here, Balancer there) {
     this.zone = zone;
-    this.within = within;
+    this.here = here;
+    this.there = there;
   }
 
   @Override
@@ -31,10 +37,10 @@ final class ZoneAware implements Balancer {
     Candidate[] local = side(group, true);
     Candidate[] remote = side(group, false);
     if (local.length == 0 || remote.length == 0) {
-      return within.over(group);
+      return (remote.length == 0 ? here : there).over(group);
     }
-    Picker near = within.over(local);
-    Picker far = within.over(remote);
+    Picker near = here.over(local);
+    Picker far = there.over(remote);
     return (tried, hint, random) -> pick(near, far, tried, hint, random);
   }
 
