@@ -2,8 +2,7 @@ package io.nodewise.lb.routing;
 
 /**
  * A {@link BalancingPolicy} at work in one load balancer: holds what outlives a routing table, such
- * as whose turn it is, and makes a {@link Picker} for each group of nodes of each table.
- * Thread-safe.
+ * as who is pinned, and makes a {@link Picker} for each group of nodes of each table. Thread-safe.
  */
 @FunctionalInterface
 public interface Balancer {

@@ -1,7 +1,6 @@
 package io.nodewise.lb.routing;
 
 import java.util.Objects;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
 /**
@@ -59,7 +58,7 @@ public final class BalancingPolicy {
 
   /** Each node in turn, as often as its weight says, without bursts, whatever its load. */
   public static BalancingPolicy roundRobin() {
-    return of("roundRobin", () -> new RoundRobin(ThreadLocalRandom.current().nextLong()));
+    return of("roundRobin", () -> RoundRobin::new);
   }
 
   /** Any node, as likely as its weight says. */

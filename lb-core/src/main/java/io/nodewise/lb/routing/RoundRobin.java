@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * see the same few remainders, and never get to some of their candidates.
  */
 /** Each candidate in turn, in proportion to its weight, whatever its load. */
-final class RoundRobin implements Balancer {
+final class RoundRobin implements Picker {
   /** Weights are scaled to this, of which the lower half of a long is a remainder. */
   private static final long FULL = 1L << 32;
 
@@ -29,66 +29,57 @@ final class RoundRobin implements Balancer {
   /** How often the greatest weight is looked for anew, in picks; a power of two. */
   private static final int LOOKS_AGAIN = 1024;
 
-  private final AtomicLong chance; // a step on for every group, by whoever makes tables
+  private static final long NOT_BEGUN = -1;
 
-  /** Begins somewhere, so that many clients don't go round in step. */
-  RoundRobin(long random) {
-    chance = new AtomicLong(random);
+  private final Candidate[] group;
+  private final AtomicLong turn = new AtomicLong(NOT_BEGUN); // every picking thread takes numbers
+  private volatile double greatest; // by whichever thread looks for it
+
+  RoundRobin(Candidate[] group) {
+    this.group = group;
+    this.greatest = greatestWeight();
+  }
+
+  private double greatestWeight() {
+    double found = 0;
+    for (Candidate candidate : group) {
+      found = Math.max(found, candidate.weight());
+    }
+    return found;
   }
 
   @Override
-  public Picker over(Candidate[] group) {
-    return new Turns(group, chance.updateAndGet(Chance::more) >>> 32);
+  public @Nullable Candidate pick(Tried tried, RequestHint hint, long random) {
+    int n = group.length;
+    if (turn.get() == NOT_BEGUN) {
+      // Begins somewhere, so that many clients don't go round in step.
+      turn.compareAndSet(NOT_BEGUN, random >>> 32);
+    }
+    // Enough for one of the greatest weight, unless they are closed or no longer so heavy. Then
+    // chance has to do: the next one in order would stand in for all of them, for as long.
+    for (int looks = 0; looks < 2 * n; looks++) {
+      long number = turn.getAndIncrement();
+      if ((number & (LOOKS_AGAIN - 1)) == 0) {
+        greatest = greatestWeight();
+      }
+      int index = (int) Long.remainderUnsigned(number, n);
+      Candidate candidate = group[index];
+      if (isItsTurn(candidate, index, Long.divideUnsigned(number, n))
+          && Picker.open(candidate, tried)) {
+        return candidate;
+      }
+    }
+    return RandomChoice.pick(group, tried, random);
   }
 
-  private static final class Turns implements Picker {
-    private final Candidate[] group;
-    private final AtomicLong turn; // every picking thread takes numbers
-    private volatile double greatest; // by whichever thread looks for it
-
-    Turns(Candidate[] group, long first) {
-      this.group = group;
-      this.turn = new AtomicLong(first);
-      this.greatest = greatestWeight();
+  private boolean isItsTurn(Candidate candidate, int index, long round) {
+    double weight = candidate.weight();
+    double most = greatest;
+    if (weight >= most) {
+      return true;
     }
-
-    private double greatestWeight() {
-      double found = 0;
-      for (Candidate candidate : group) {
-        found = Math.max(found, candidate.weight());
-      }
-      return found;
-    }
-
-    @Override
-    public @Nullable Candidate pick(Tried tried, RequestHint hint, long random) {
-      int n = group.length;
-      // Enough for one of the greatest weight, unless they are closed or no longer so heavy. Then
-      // chance has to do: the next one in order would stand in for all of them, for as long.
-      for (int looks = 0; looks < 2 * n; looks++) {
-        long number = turn.getAndIncrement();
-        if ((number & (LOOKS_AGAIN - 1)) == 0) {
-          greatest = greatestWeight();
-        }
-        int index = (int) Long.remainderUnsigned(number, n);
-        Candidate candidate = group[index];
-        if (isItsTurn(candidate, index, Long.divideUnsigned(number, n))
-            && Picker.open(candidate, tried)) {
-          return candidate;
-        }
-      }
-      return RandomChoice.pick(group, tried, random);
-    }
-
-    private boolean isItsTurn(Candidate candidate, int index, long round) {
-      double weight = candidate.weight();
-      double most = greatest;
-      if (weight >= most) {
-        return true;
-      }
-      long scaled = Math.max(LEAST, (long) (weight / most * FULL));
-      long phase = (scaled * round + index * APART) & (FULL - 1);
-      return phase >= FULL - scaled;
-    }
+    long scaled = Math.max(LEAST, (long) (weight / most * FULL));
+    long phase = (scaled * round + index * APART) & (FULL - 1);
+    return phase >= FULL - scaled;
   }
 }

@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +17,7 @@ final class Picking {
   final Tried tried = new Tried();
   private final Balancer balancer;
   private final Randomness random;
-  private final Map<Candidate, Integer> index = new IdentityHashMap<>();
+  private final IdentityHashMap<Candidate, Integer> index = new IdentityHashMap<>();
   private Picker picker;
 
   private Picking(Balancer balancer, long seed, FakeCandidate... nodes) {
@@ -36,7 +35,11 @@ final class Picking {
   }
 
   static Picking by(Balancer balancer, FakeCandidate... nodes) {
-    return new Picking(balancer, 20_260_101, nodes);
+    return by(balancer, 20_260_101, nodes);
+  }
+
+  static Picking by(Balancer balancer, long seed, FakeCandidate... nodes) {
+    return new Picking(balancer, seed, nodes);
   }
 
   /** From now on only these of the nodes are in the group: another table. */
@@ -90,7 +93,7 @@ final class Picking {
     return index.get(node);
   }
 
-  /** The index of the owner of each of the keys {@code key0}, {@code key1} and so on. */
+  /** The index of each key's owner; the keys are a text with a number. */
   int[] owners(int keys) {
     int[] owners = new int[keys];
     for (int i = 0; i < keys; i++) {

@@ -35,7 +35,7 @@ class RoundRobinWeightsTest {
   }
 
   private static Picking over(double... weights) {
-    return Picking.by(new RoundRobin(11), FakeCandidate.weighing(weights));
+    return Picking.by(RoundRobin::new, FakeCandidate.weighing(weights));
   }
 
   private static double[] shares(double... weights) {
