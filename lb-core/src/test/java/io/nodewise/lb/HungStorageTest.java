@@ -156,7 +156,7 @@ class HungStorageTest {
       cluster.advance(30_000);
       assertThat(traffic.startsSince(N2, out)).isZero();
       assertThat(traffic.runningOn(N2)).isZero();
-      assertThat(traffic.startsSince(N2, from)).as("that met it").isBetween(1, 10);
+      assertThat(traffic.startsSince(N2, from)).as("that met it").isLessThanOrEqualTo(10);
       assertThat(traffic.requests().subList(0, traffic.requests().size() - 20))
           .allMatch(request -> request.succeeded)
           .allMatch(request -> request.took.compareTo(Duration.ofMillis(2_600)) < 0);

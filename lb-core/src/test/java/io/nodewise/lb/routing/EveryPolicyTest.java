@@ -97,9 +97,10 @@ class EveryPolicyTest {
   @ParameterizedTest
   @MethodSource("policiesAndSizes")
   void a_request_walks_over_all_nodes_and_meets_none_twice(BalancingPolicy policy, int size) {
-    Picking picking = Picking.by(policy, nodes(size));
+    int few = Math.min(size, 150); // to meet all of them takes a square of steps
+    Picking picking = Picking.by(policy, nodes(few));
     RequestHint hint = hint();
-    for (int i = 0; i < size; i++) {
+    for (int i = 0; i < few; i++) {
       picking.tried.add(picking.pick(hint));
     }
     assertThat(picking.pick(hint)).isNull();

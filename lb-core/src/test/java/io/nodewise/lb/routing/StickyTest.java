@@ -130,7 +130,7 @@ class StickyTest {
   void memory_is_bounded() throws Exception {
     Sticky sticky = new Sticky(BalancingPolicy.leastLoaded().newBalancer());
     Picking many = Picking.by(sticky, FakeCandidate.idle(2));
-    for (int i = 0; i < 150_000; i++) {
+    for (int i = 0; i < 120_000; i++) {
       many.pick("s" + i);
     }
     var field = Sticky.class.getDeclaredField("nodeOf");
