@@ -71,6 +71,7 @@ class PinUntilErrorTest {
   void a_node_that_left_the_table_is_replaced_and_not_returned_to() {
     picking.among(picking.without(pinned));
     FakeCandidate next = expectOneNode();
+    assertThat(next).isNotSameAs(pinned);
     picking.among(picking.nodes);
     assertThat(expectOneNode()).isSameAs(next);
   }
