@@ -17,7 +17,9 @@ import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.probe.ProbeClient;
 import io.nodewise.lb.probe.ProbeResult;
 import io.nodewise.lb.retry.Timeouts;
+import io.nodewise.lb.routing.Backups;
 import io.nodewise.lb.routing.BalancingPolicy;
+import io.nodewise.lb.routing.SiteFailover;
 import io.nodewise.lb.routing.Tried;
 import io.nodewise.lb.time.Randomness;
 import io.nodewise.lb.time.ThreadTasks;
@@ -93,6 +95,8 @@ public class PickBenchmark {
                 SlowStart.defaults(),
                 Timeouts.defaults(),
                 choice.newPicker(),
+                SiteFailover.defaults(),
+                Backups.ALL,
                 List.of()),
             new Cluster.Runtime(
                 Ticker.system(), new ThreadTasks("unused"), Randomness.threadLocal(), NO_PROBES));
