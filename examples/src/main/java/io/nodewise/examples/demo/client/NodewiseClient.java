@@ -61,7 +61,7 @@ final class NodewiseClient implements ClientUnderTest {
   private static NodeRow.Health health(NodeState state) {
     return switch (state) {
       case UP -> NodeRow.Health.GOOD;
-      case UNKNOWN, TRIAL, DRAINING -> NodeRow.Health.DOUBTFUL;
+      case UNKNOWN, DEGRADED, READ_ONLY, TRIAL, DRAINING -> NodeRow.Health.DOUBTFUL;
       case EJECTED, DOWN, DISABLED -> NodeRow.Health.BAD;
     };
   }
