@@ -41,12 +41,17 @@ final class LeastLoaded implements Picker {
   private final Candidate[] group;
   private final int choices;
   private final int scanAll;
+  private final int[] strata; // where each begins, and after the last where the ring ends
 
   /** Looks at all of up to {@code scanAll} candidates, at {@code choices} of more. */
   LeastLoaded(Candidate[] group, int choices, int scanAll) {
     this.group = group;
     this.choices = choices;
     this.scanAll = scanAll;
+    this.strata = new int[choices + 1];
+    for (int k = 0; k <= choices; k++) {
+      strata[k] = (int) ((long) k * group.length / choices);
+    }
   }
 
   @Override
@@ -129,15 +134,11 @@ final class LeastLoaded implements Picker {
   }
 
   /** The k-th of the candidates to look at; the same for the same arguments. */
-  private static int index(int start, int k, long offsets, int looks, int n) {
+  private int index(int start, int k, long offsets, int looks, int n) {
     int index = start + k;
     if (looks < n) {
-      int from = (int) ((long) k * n / looks);
-      int to = (int) ((long) (k + 1) * n / looks);
-      index =
-          start
-              + from
-              + Chance.below(looks <= 5 ? slice(offsets, k) : spread(offsets, k), to - from);
+      long bits = looks <= 5 ? slice(offsets, k) : spread(offsets, k);
+      index = start + strata[k] + Chance.below(bits, strata[k + 1] - strata[k]);
     }
     return index >= n ? index - n : index;
   }
