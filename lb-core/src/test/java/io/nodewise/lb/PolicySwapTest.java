@@ -245,4 +245,33 @@ class PolicySwapTest {
     assertThatThrownBy(() -> swap(BalancingPolicy.random()))
         .isInstanceOf(IllegalStateException.class);
   }
+
+  @Test
+  void a_policy_that_fails_changes_nothing_and_one_that_fails_later_is_stood_in_for() {
+    try (VirtualCluster cluster = VirtualCluster.up("http://n{1...3}:9000")) {
+      BalancingPolicy broken =
+          BalancingPolicy.custom(
+              "broken",
+              () ->
+                  group -> {
+                    throw new IllegalStateException("boom");
+                  });
+      org.assertj.core.api.Assertions.assertThatThrownBy(() -> cluster.balancer().policy(broken))
+          .isInstanceOf(IllegalStateException.class);
+      assertThat(cluster.picks(30)).hasSize(30);
+      BalancingPolicy fussy =
+          BalancingPolicy.custom(
+              "fussy",
+              () ->
+                  group -> {
+                    if (group.length < 3) {
+                      throw new IllegalStateException("too few");
+                    }
+                    return (tried, hint, random) -> group[0];
+                  });
+      cluster.balancer().policy(fussy);
+      cluster.balancer().drain("n1:9000");
+      assertThat(cluster.picks(30)).doesNotContain("n1:9000").contains("n2:9000", "n3:9000");
+    }
+  }
 }

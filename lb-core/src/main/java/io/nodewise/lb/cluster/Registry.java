@@ -133,8 +133,8 @@ public final class Registry {
   /** Nodes are chosen by another policy from now on; what is known of them stays. */
   public void balancer(Balancer replacement) {
     synchronized (lock) {
+      table = Tables.of(nodes, sites, order, replacement); // if it fails, nothing has changed
       balancer = replacement;
-      publish();
     }
   }
 
@@ -333,7 +333,7 @@ public final class Registry {
   private void publish() {
     nodes = List.copyOf(byId.values());
     Sites.Lead lead = sites.count(nodes, ticker.read());
-    table = Tables.of(nodes, sites, order, balancer);
+    table = Tables.madeBy(balancer, nodes, sites, order, tasks);
     lock.notifyAll();
     if (lead != null) {
       SiteChange change = new SiteChange(lead.from(), lead.to(), lead.reason());

@@ -2,11 +2,15 @@ package io.nodewise.lb.cluster;
 
 import io.nodewise.lb.routing.Backups;
 import io.nodewise.lb.routing.Balancer;
+import io.nodewise.lb.routing.BalancingPolicy;
 import io.nodewise.lb.routing.RoutingTable;
+import io.nodewise.lb.time.Tasks;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /*
  * The levels of a table, best first; see RoutingTable for what a level is:
@@ -24,6 +28,8 @@ import java.util.function.Predicate;
  */
 /** Makes the routing table from the states of the nodes: a pure function. */
 final class Tables {
+  private static final Logger log = LoggerFactory.getLogger(Tables.class);
+
   private final Collection<LiveNode> nodes;
   private final Sites sites;
   private final Backups backups;
@@ -39,6 +45,17 @@ final class Tables {
   static RoutingTable of(Collection<LiveNode> nodes, Sites sites, Order order, Balancer balancer) {
     Tables tables = new Tables(nodes, sites, order.backups(), order.panicThreshold());
     return RoutingTable.of(tables.levels(true), tables.levels(false), balancer);
+  }
+
+  /** The same; where the balancer, which may be a user's, fails, with the default policy's. */
+  static RoutingTable madeBy(
+      Balancer balancer, Collection<LiveNode> nodes, Sites sites, Order order, Tasks tasks) {
+    try {
+      return of(nodes, sites, order, balancer);
+    } catch (RuntimeException e) {
+      tasks.execute(() -> log.error("The balancing policy failed, so the default one chooses", e));
+      return of(nodes, sites, order, BalancingPolicy.leastLoaded().newBalancer());
+    }
   }
 
   private List<List<List<LiveNode>>> levels(boolean forReads) {

@@ -64,7 +64,7 @@ public final class BalancingPolicy {
 
   /** Each node in turn, as often as its weight says, without bursts, whatever its load. */
   public static BalancingPolicy roundRobin() {
-    return of("roundRobin", () -> RoundRobin::new);
+    return of("roundRobin", RoundRobin.Turns::new);
   }
 
   /** Any node, as likely as its weight says. */

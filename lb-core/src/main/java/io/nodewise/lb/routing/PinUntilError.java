@@ -24,12 +24,14 @@ final class PinUntilError implements Balancer {
     Picker choose = choosing.over(group);
     return (tried, hint, random) -> {
       Candidate now = pinned;
-      boolean stays = now != null && members.contains(now) && canBeHad(now);
-      if (stays && !tried.contains(now)) {
+      if (now != null && !(members.contains(now) && canBeHad(now))) {
+        now = null;
+      }
+      if (now != null && !tried.contains(now)) {
         return now;
       }
       Candidate next = choose.pick(tried, hint, random);
-      if (next != null && !stays) {
+      if (next != null && now == null) {
         pinned = next;
       }
       return next;

@@ -1,6 +1,10 @@
 package io.nodewise.lb.routing;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.nodewise.lb.node.RequestHint;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -13,10 +17,35 @@ import org.jspecify.annotations.Nullable;
  * weights may change at any time.
  *
  * Every group counts for itself. With one counter for all, groups that are asked in turn would each
- * see the same few remainders, and never get to some of their candidates.
+ * see the same few remainders, and never get to some of their candidates. A group that is in the
+ * next table too goes on where it was.
  */
 /** Each candidate in turn, in proportion to its weight, whatever its load. */
 final class RoundRobin implements Picker {
+
+  /** Remembers whose turn it is, over tables. */
+  static final class Turns implements Balancer {
+    /** Groups of the last few tables; one that is back after many others begins anew. */
+    private static final int GROUPS = 32;
+
+    @GuardedBy("this")
+    private final Map<List<Candidate>, AtomicLong> byGroup =
+        new LinkedHashMap<>(GROUPS, 0.75f, true) {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<List<Candidate>, AtomicLong> eldest) {
+            return size() > GROUPS;
+          }
+        };
+
+    @Override
+    public synchronized Picker over(Candidate[] group) {
+      AtomicLong turn = byGroup.computeIfAbsent(List.of(group), added -> new AtomicLong(NOT_BEGUN));
+      return new RoundRobin(group, turn);
+    }
+  }
+
   /** Weights are scaled to this, of which the lower half of a long is a remainder. */
   private static final long FULL = 1L << 32;
 
@@ -32,11 +61,17 @@ final class RoundRobin implements Picker {
   private static final long NOT_BEGUN = -1;
 
   private final Candidate[] group;
-  private final AtomicLong turn = new AtomicLong(NOT_BEGUN); // every picking thread takes numbers
+  private final AtomicLong turn; // every picking thread takes numbers
   private volatile double greatest; // by whichever thread looks for it
 
+  /** Of a group that was in no table before. */
   RoundRobin(Candidate[] group) {
+    this(group, new AtomicLong(NOT_BEGUN));
+  }
+
+  private RoundRobin(Candidate[] group, AtomicLong turn) {
     this.group = group;
+    this.turn = turn;
     this.greatest = greatestWeight();
   }
 

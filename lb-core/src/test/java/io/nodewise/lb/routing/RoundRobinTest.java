@@ -93,6 +93,20 @@ class RoundRobinTest {
   }
 
   @Test
+  void a_group_that_is_in_the_next_table_too_goes_on_where_it_was() {
+    Picking picking = Picking.by(BalancingPolicy.roundRobin(), FakeCandidate.idle(5));
+    for (int i = 0; i < 3; i++) {
+      picking.pick();
+    }
+    picking.among(picking.without(picking.nodes[2]));
+    picking.pick();
+    picking.among(picking.nodes);
+    List<FakeCandidate> rest = picking.picks(7);
+    assertThat(rest.subList(0, 2)).doesNotContainAnyElementsOf(rest.subList(2, 5));
+    assertThat(rest.subList(5, 7)).isEqualTo(rest.subList(0, 2));
+  }
+
+  @Test
   void threads_together_go_round_as_one_does() throws Exception {
     FakeCandidate[] nodes = FakeCandidate.weighing(1, 2, 3, 4);
     Picker picker = new RoundRobin(nodes);
