@@ -16,9 +16,9 @@ import org.openjdk.jmh.annotations.Warmup;
 /** What the cheapest choices cost that know nothing of the nodes, and a read of the clock. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 4, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 200, time = 2, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(2)
+@Warmup(iterations = 3, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 100, time = 2, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(1)
 @State(Scope.Benchmark)
 public class BaselineBenchmark {
   private static final int NODES = 100;
