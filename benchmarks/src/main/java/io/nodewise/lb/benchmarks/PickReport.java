@@ -123,7 +123,7 @@ public final class PickReport {
       builder.forks(1); // a round is a fork
     }
     if (quick && !options.getWarmupIterations().hasValue()) {
-      builder.warmupIterations(2).warmupTime(TimeValue.milliseconds(250));
+      builder.warmupIterations(3).warmupTime(TimeValue.milliseconds(250));
     }
     if (quick && !options.getMeasurementIterations().hasValue()) {
       builder.measurementIterations(60);
