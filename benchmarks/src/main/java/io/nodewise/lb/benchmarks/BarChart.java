@@ -1,57 +1,89 @@
 package io.nodewise.lb.benchmarks;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /*
- * Horizontal bars in groups, one bar a row, one colour a thread count; the value stands at the end
- * of its bar. A bar that is longer than the scale would make all others unreadable, so the scale ends
- * at the longest bar and nothing is logarithmic: lengths can be compared by eye.
+ * A block of bars for each policy of each library, a bar for each number of nodes, the fastest policy
+ * first. From a few nanoseconds to tens of microseconds: logarithmic, or most bars would be a pixel
+ * long. So lengths cannot be compared by eye; the value stands at the end of each bar, and lines mark
+ * the powers of ten.
  */
-/** The rows as a picture. */
+/** The rows of the fewest threads as a picture. */
 final class BarChart {
-  private static final int WIDTH = 860;
-  private static final int LEFT = 235;
-  private static final int RIGHT = 110;
-  private static final int BAR = 14;
-  private static final int STEP = 17;
-  private static final int GROUP_GAP = 12;
-  private static final int TOP = 58;
-  private static final List<String> COLOURS = List.of("#4c78a8", "#f58518", "#54a24b", "#b279a2");
+  private static final int WIDTH = 900;
+  private static final int LEFT = 300;
+  private static final int RIGHT = 120;
+  private static final int BAR = 11;
+  private static final int STEP = 13;
+  private static final int GROUP_GAP = 7;
+  private static final int TOP = 72;
+  private static final double SHORTEST = 1; // nanosecond; where the axis begins
+
+  private static final List<String> OURS = List.of("#9ecae1", "#4292c6", "#08519c");
+  private static final List<String> OTHERS = List.of("#d0d0d0", "#a6a6a6", "#7a7a7a");
 
   private final StringBuilder svg = new StringBuilder();
-  private final List<Integer> threads;
+  private final Map<String, List<PickRow>> groups = new LinkedHashMap<>();
+  private final List<Integer> sizes;
+  private final int threads;
   private final double longest;
 
   private BarChart(List<PickRow> rows) {
-    threads = rows.stream().map(PickRow::threads).distinct().sorted().toList();
-    longest = rows.stream().mapToDouble(PickRow::median).max().orElse(1);
+    threads = rows.stream().mapToInt(PickRow::threads).min().orElse(1);
+    List<PickRow> shown = rows.stream().filter(row -> row.threads() == threads).toList();
+    longest = shown.stream().mapToDouble(PickRow::median).max().orElse(10);
+    sizes = shown.stream().map(PickRow::nodes).filter(n -> n > 0).distinct().sorted().toList();
+    Map<String, List<PickRow>> found = new LinkedHashMap<>();
+    shown.forEach(row -> found.computeIfAbsent(row.group(), any -> new ArrayList<>()).add(row));
+    found.entrySet().stream()
+        .sorted(Comparator.comparingDouble(entry -> worst(entry.getValue())))
+        .forEach(entry -> groups.put(entry.getKey(), entry.getValue()));
+  }
+
+  private static double worst(List<PickRow> rows) {
+    return rows.stream().mapToDouble(PickRow::median).max().orElse(0);
   }
 
   static String of(List<PickRow> rows, String title) {
-    return new BarChart(rows).draw(rows, title);
+    return new BarChart(rows).draw(title);
   }
 
-  private String draw(List<PickRow> rows, String title) {
-    text(10, 24, "start", "font-size=\"16\" font-weight=\"bold\"", title);
-    legend();
-    int y = TOP;
-    String group = "";
-    for (PickRow row : rows) {
-      boolean newGroup = !row.group().equals(group);
-      if (newGroup) {
-        group = row.group();
-        y += GROUP_GAP;
-        text(10, y + BAR - 3, "start", "font-weight=\"bold\"", group);
-      }
-      bar(row, y);
-      y += STEP;
+  private String draw(String title) {
+    int height = TOP + 20;
+    for (List<PickRow> group : groups.values()) {
+      height += GROUP_GAP + group.size() * STEP;
     }
-    int height = y + 14;
+    String count = threads == 1 ? "one thread" : threads + " threads";
+    text(10, 24, "start", "font-size=\"16\" font-weight=\"bold\"", title + ", " + count);
+    legend();
+    for (double ten = SHORTEST; ten <= longest; ten *= 10) {
+      rect(x(ten), TOP - 4, 0.7, height - TOP, "#cccccc");
+      text(x(ten), TOP - 8, "middle", "fill=\"#555555\"", time(ten));
+    }
+    int y = TOP;
+    for (Map.Entry<String, List<PickRow>> group : groups.entrySet()) {
+      y += GROUP_GAP;
+      boolean ours = group.getValue().get(0).isOurs();
+      text(
+          LEFT - 8,
+          y + STEP * group.getValue().size() / 2.0 + 4,
+          "end",
+          ours ? "font-weight=\"bold\" fill=\"#08519c\"" : "",
+          group.getKey());
+      for (PickRow row : group.getValue()) {
+        bar(row, y);
+        y += STEP;
+      }
+    }
     return String.format(
             Locale.ROOT,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\""
-                + " viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"12\">%n"
+                + " viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"11\">%n"
                 + "<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>%n",
             WIDTH,
             height,
@@ -64,30 +96,40 @@ final class BarChart {
   }
 
   private void legend() {
-    int x = LEFT;
-    for (int count : threads) {
-      rect(x, 36, 12, 12, colour(count));
-      text(x + 17, 46, "start", "", count + (count == 1 ? " thread" : " threads"));
-      x += 100;
+    int at = LEFT;
+    for (int size : sizes) {
+      rect(at, 36, 11, 11, colour(OURS, size));
+      rect(at + 13, 36, 11, 11, colour(OTHERS, size));
+      text(at + 29, 46, "start", "", size + " nodes");
+      at += 110;
     }
+    text(at, 46, "start", "fill=\"#555555\"", "blue: Nodewise; logarithmic");
   }
 
   private void bar(PickRow row, int y) {
-    boolean first = row.threads() == threads.get(0);
-    if (first && row.nodes() > 0) {
-      text(LEFT - 8, y + BAR - 3, "end", "fill=\"#555555\"", row.nodes() + " nodes");
-    }
-    double length = Math.max(1, row.median() / longest * (WIDTH - LEFT - RIGHT));
-    rect(LEFT, y, length, BAR, colour(row.threads()));
-    String value = String.format(Locale.ROOT, "%.1f ns", row.median());
+    double end = Math.max(x(row.median()), LEFT + 1.0);
+    rect(LEFT, y, end - LEFT, BAR, colour(row.isOurs() ? OURS : OTHERS, row.nodes()));
+    String value = time(row.median());
     if (row.bytes() >= 0.5) {
       value += ", " + Math.round(row.bytes()) + " B";
     }
-    text(LEFT + length + 5, y + BAR - 3, "start", "", value);
+    text(end + 5, y + BAR - 2, "start", "", value);
   }
 
-  private String colour(int count) {
-    return COLOURS.get(threads.indexOf(count) % COLOURS.size());
+  private double x(double nanos) {
+    double share = Math.log(nanos / SHORTEST) / Math.log(Math.max(10, longest) / SHORTEST);
+    return LEFT + share * (WIDTH - LEFT - RIGHT);
+  }
+
+  private static String time(double nanos) {
+    if (nanos >= 1000) {
+      return String.format(Locale.ROOT, nanos >= 10_000 ? "%.0f µs" : "%.1f µs", nanos / 1000);
+    }
+    return String.format(Locale.ROOT, nanos >= 100 ? "%.0f ns" : "%.1f ns", nanos);
+  }
+
+  private String colour(List<String> shades, int size) {
+    return shades.get(Math.max(0, sizes.indexOf(size)) % shades.size());
   }
 
   private void rect(double x, double y, double width, double height, String fill) {

@@ -17,8 +17,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 4, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 200, time = 2, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(2)
+@Measurement(iterations = 100, time = 2, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(1)
 @State(Scope.Benchmark)
 public class BaselineBenchmark {
   private static final int NODES = 100;

@@ -34,11 +34,16 @@ final class Machine {
       return "load of the machine: unknown";
     }
     String load = String.format(Locale.ROOT, "load average before: %.1f", loadBefore);
-    return loadBefore < 0.5
+    if (loadBefore < 0.5) {
+      return load + ".";
+    }
+    return loadBefore < Runtime.getRuntime().availableProcessors()
         ? load
-        : load
             + ". **Noisy**: other programs were running. One thread's medians hardly suffer, as most"
-            + " iterations of 2 ms fall between the others' turns; two threads' do.";
+            + " iterations of 2 ms fall between the others' turns; two threads' do."
+        : load
+            + ". **Overloaded**: more was running than the machine has processors. Orders of"
+            + " magnitude only: medians are too high, by a different factor from row to row.";
   }
 
   private static String cpu() {

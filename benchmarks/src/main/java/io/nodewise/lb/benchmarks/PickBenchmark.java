@@ -11,7 +11,6 @@ import io.nodewise.lb.health.SlowStart;
 import io.nodewise.lb.node.NoNodeAvailableException;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeSet;
-import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.node.Outcome;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.probe.ProbeClient;
@@ -25,6 +24,7 @@ import io.nodewise.lb.routing.Tried;
 import io.nodewise.lb.time.Randomness;
 import io.nodewise.lb.time.ThreadTasks;
 import io.nodewise.lb.time.Ticker;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -53,17 +53,33 @@ import org.openjdk.jmh.annotations.Warmup;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 4, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 200, time = 2, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(2)
+@Measurement(iterations = 100, time = 2, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(1)
 @State(Scope.Benchmark)
 @SuppressWarnings("NullAway.Init") // JMH sets the fields
 public class PickBenchmark {
+  /** How many objects or sessions the requests belong to; a power of two. */
+  private static final int KEYS = 1024;
+
+  /** Of how many nodes a subset is made; of 10 all belong to it. */
+  private static final int SUBSET = 20;
+
   /** Nodes in the set; of 10 the default policy looks at all, of more it samples. */
   @Param({"10", "100", "1000"})
   public int nodes;
 
-  /** The default policy, and the simplest. */
-  @Param({"leastLoaded", "roundRobin"})
+  /** The default policy, and all others. */
+  @Param({
+    "leastLoaded",
+    "powerOfTwoChoices",
+    "roundRobin",
+    "random",
+    "rendezvous",
+    "sticky",
+    "pinUntilError",
+    "zoneAware",
+    "subset"
+  })
   public String policy;
 
   private LoadBalancer balancer;
@@ -73,14 +89,31 @@ public class PickBenchmark {
   @State(Scope.Thread)
   public static class Request {
     private final Tried tried = new Tried();
+    private RequestHint[] hints;
+    private int next;
+
+    /** Made beforehand: what a key's hash costs depends on the key. */
+    @Setup
+    public void prepare(PickBenchmark benchmark) {
+      boolean belongs = benchmark.policy.equals("sticky") || benchmark.policy.equals("rendezvous");
+      hints = new RequestHint[KEYS];
+      for (int i = 0; i < KEYS; i++) {
+        RequestHint read = RequestHint.read();
+        hints[i] = belongs ? read.withAffinity("object-" + i) : read;
+      }
+    }
+
+    private RequestHint hint() {
+      next = (next + 1) & (KEYS - 1);
+      return hints[next];
+    }
   }
 
   /** Builds the same cluster twice: behind the façade, and bare, without threads. */
   @Setup
   public void build() throws NoNodeAvailableException {
-    NodeSet set = NodeSet.parse("http://node{1..." + nodes + "}:9000");
-    BalancingPolicy choice =
-        policy.equals("roundRobin") ? BalancingPolicy.roundRobin() : BalancingPolicy.leastLoaded();
+    NodeSet set = NodeSet.of(members());
+    BalancingPolicy choice = choice();
     balancer =
         LoadBalancer.builder()
             .nodes(set.nodes())
@@ -105,12 +138,39 @@ public class PickBenchmark {
     useEveryNode();
   }
 
+  /** Every other node stands in the client's zone. */
+  private List<Node> members() {
+    List<Node> members = new ArrayList<>();
+    for (int i = 1; i <= nodes; i++) {
+      members.add(
+          Node.builder("http://node" + i + ":9000").zone(i % 2 == 0 ? "here" : "there").build());
+    }
+    return members;
+  }
+
+  private BalancingPolicy choice() {
+    return switch (policy) {
+      case "leastLoaded" -> BalancingPolicy.leastLoaded();
+      case "powerOfTwoChoices" -> BalancingPolicy.powerOfTwoChoices();
+      case "roundRobin" -> BalancingPolicy.roundRobin();
+      case "random" -> BalancingPolicy.random();
+      case "rendezvous" -> BalancingPolicy.rendezvous();
+      case "sticky" -> BalancingPolicy.sticky();
+      case "pinUntilError" -> BalancingPolicy.pinUntilError();
+      case "zoneAware" -> BalancingPolicy.zoneAware("here");
+      case "subset" -> BalancingPolicy.subset(SUBSET, "client");
+      default ->
+          throw new IllegalArgumentException("policy: " + policy + " (expected: see @Param)");
+    };
+  }
+
   /** A node's first success changes its state, once; that is not what is measured. */
   private void useEveryNode() throws NoNodeAvailableException {
-    while (balancer.snapshot().nodes().stream().anyMatch(node -> node.state() != NodeState.UP)) {
-      for (int i = 0; i < nodes; i++) {
-        facade();
-      }
+    Request request = new Request();
+    request.prepare(this);
+    // Some policies leave nodes out for good.
+    for (int i = 0; i < 50 * nodes; i++) {
+      facade(request);
     }
   }
 
@@ -123,8 +183,8 @@ public class PickBenchmark {
 
   /** Through the public entry: a route, an attempt on a picked node, its end. */
   @Benchmark
-  public Attempt facade() throws NoNodeAvailableException {
-    Attempt attempt = balancer.route(RequestHint.read()).next(false);
+  public Attempt facade(Request request) throws NoNodeAvailableException {
+    Attempt attempt = balancer.route(request.hint()).next(false);
     attempt.end(Outcome.success());
     return attempt;
   }
@@ -132,7 +192,7 @@ public class PickBenchmark {
   /** The choice and the count in flight, up and down. */
   @Benchmark
   public LiveNode picker(Request request) throws NoNodeAvailableException {
-    LiveNode node = cluster.begin(request.tried, RequestHint.read());
+    LiveNode node = cluster.begin(request.tried, request.hint());
     node.end();
     return node;
   }

@@ -3,7 +3,9 @@ package io.nodewise.lb.benchmarks;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
@@ -13,8 +15,8 @@ import org.openjdk.jmh.results.RunResult;
 /**
  * One line of the report. Times are nanoseconds an operation, over the iterations of all forks.
  *
- * @param name the benchmark's method
- * @param policy the policy, or empty for a baseline
+ * @param library whose: "Nodewise", "Nodewise facade", a peer's name, or "baseline"
+ * @param policy the policy, by its library's name for it
  * @param nodes the nodes, or 0 for a baseline
  * @param threads threads that call it at once
  * @param p10 a tenth of the iterations were faster
@@ -23,7 +25,7 @@ import org.openjdk.jmh.results.RunResult;
  * @param samples iterations
  */
 record PickRow(
-    String name,
+    String library,
     String policy,
     int nodes,
     int threads,
@@ -33,43 +35,55 @@ record PickRow(
     double bytes,
     int samples) {
 
+  static final String OURS = "Nodewise";
+  static final String FACADE = "Nodewise facade";
+  private static final String BASELINE = "baseline";
   private static final String ALLOCATION = "gc.alloc.rate.norm";
 
+  /** A row for each benchmark, its parameters and threads; forks of one are put together. */
   static List<PickRow> of(Collection<RunResult> results) {
-    List<PickRow> rows = new ArrayList<>();
+    Map<String, List<RunResult>> rounds = new LinkedHashMap<>();
     for (RunResult result : results) {
-      rows.add(of(result));
+      BenchmarkParams params = result.getParams();
+      String id = params.id() + " by " + params.getThreads();
+      rounds.computeIfAbsent(id, any -> new ArrayList<>()).add(result);
     }
+    List<PickRow> rows = new ArrayList<>();
+    rounds.values().forEach(ofOne -> rows.add(merged(ofOne)));
     rows.sort(
-        Comparator.comparing((PickRow row) -> row.policy().isEmpty())
-            .thenComparing(PickRow::name)
+        Comparator.comparing((PickRow row) -> row.isBaseline())
+            .thenComparing((PickRow row) -> !row.isOurs())
+            .thenComparing(PickRow::library)
             .thenComparing(PickRow::policy)
             .thenComparingInt(PickRow::nodes)
             .thenComparingInt(PickRow::threads));
     return rows;
   }
 
-  private static PickRow of(RunResult result) {
+  private static PickRow merged(List<RunResult> rounds) {
     List<Double> times = new ArrayList<>();
     List<Double> bytes = new ArrayList<>();
-    for (BenchmarkResult fork : result.getBenchmarkResults()) {
-      for (IterationResult iteration : fork.getIterationResults()) {
-        times.add(iteration.getPrimaryResult().getScore());
-        Result<?> allocation = iteration.getSecondaryResults().get(ALLOCATION);
-        if (allocation != null) {
-          bytes.add(allocation.getScore());
+    for (RunResult round : rounds) {
+      for (BenchmarkResult fork : round.getBenchmarkResults()) {
+        for (IterationResult iteration : fork.getIterationResults()) {
+          times.add(iteration.getPrimaryResult().getScore());
+          Result<?> allocation = iteration.getSecondaryResults().get(ALLOCATION);
+          if (allocation != null) {
+            bytes.add(allocation.getScore());
+          }
         }
       }
     }
     times.sort(Comparator.naturalOrder());
     bytes.sort(Comparator.naturalOrder());
-    BenchmarkParams params = result.getParams();
-    String full = params.getBenchmark();
+    BenchmarkParams params = rounds.get(0).getParams();
     String nodes = params.getParam("nodes");
     String policy = params.getParam("policy");
+    String[] path = params.getBenchmark().split("\\.");
+    String method = path[path.length - 1];
     return new PickRow(
-        full.substring(full.lastIndexOf('.') + 1),
-        policy == null ? "" : policy,
+        libraryOf(path[path.length - 2], method),
+        policy == null ? method : policy,
         nodes == null ? 0 : Integer.parseInt(nodes),
         params.getThreads(),
         quantile(times, 0.5),
@@ -83,8 +97,24 @@ record PickRow(
     return sorted.isEmpty() ? Double.NaN : sorted.get((int) (q * (sorted.size() - 1)));
   }
 
+  private static String libraryOf(String type, String method) {
+    if (type.equals(PickBenchmark.class.getSimpleName())) {
+      return method.equals("facade") ? FACADE : OURS;
+    }
+    String name = type.replace("Benchmark", "");
+    return name.equals("Baseline") ? BASELINE : name;
+  }
+
   /** What the rows of one group have in common: all but nodes and threads. */
   String group() {
-    return policy.isEmpty() ? name : name + ", " + policy;
+    return library + ", " + policy;
+  }
+
+  boolean isBaseline() {
+    return library.equals(BASELINE);
+  }
+
+  boolean isOurs() {
+    return library.startsWith(OURS);
   }
 }

@@ -2,6 +2,7 @@ package io.nodewise.lb.benchmarks;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.StringJoiner;
 
 /** The rows as text. */
 final class PickTable {
@@ -10,13 +11,13 @@ final class PickTable {
   static String csv(List<PickRow> rows) {
     StringBuilder csv =
         new StringBuilder(
-            "benchmark,policy,nodes,threads,median_ns,p10_ns,p90_ns,bytes_per_op,samples\n");
+            "library,policy,nodes,threads,median_ns,p10_ns,p90_ns,bytes_per_op,samples\n");
     for (PickRow row : rows) {
       csv.append(
           String.format(
               Locale.ROOT,
               "%s,%s,%s,%d,%.2f,%.2f,%.2f,%.2f,%d%n",
-              row.name(),
+              row.library(),
               row.policy(),
               row.nodes() == 0 ? "" : row.nodes(),
               row.threads(),
@@ -29,6 +30,36 @@ final class PickTable {
     return csv.toString();
   }
 
+  static String json(List<PickRow> rows, List<String> circumstances) {
+    StringJoiner lines = new StringJoiner(",\n    ", "    ", "\n");
+    for (PickRow row : rows) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "{\"library\": %s, \"policy\": %s, \"nodes\": %d, \"threads\": %d,"
+                  + " \"medianNanos\": %.2f, \"p10Nanos\": %.2f, \"p90Nanos\": %.2f,"
+                  + " \"bytes\": %s, \"samples\": %d}",
+              quoted(row.library()),
+              quoted(row.policy()),
+              row.nodes(),
+              row.threads(),
+              row.median(),
+              row.p10(),
+              row.p90(),
+              Double.isNaN(row.bytes()) ? "null" : String.format(Locale.ROOT, "%.2f", row.bytes()),
+              row.samples()));
+    }
+    return "{\n  \"circumstances\": ["
+        + String.join(", ", circumstances.stream().map(PickTable::quoted).toList())
+        + "],\n  \"rows\": [\n"
+        + lines
+        + "  ]\n}\n";
+  }
+
+  private static String quoted(String text) {
+    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+
   static String markdown(List<PickRow> rows, List<String> circumstances) {
     StringBuilder text = new StringBuilder("# Pick: results\n\n");
     for (String line : circumstances) {
@@ -38,11 +69,12 @@ final class PickTable {
         """
 
         Nanoseconds for one pick and its completion, median of the iterations of all forks, between
-        their 10th and 90th percentiles; B/op is what one of them allocates. How to read it: `../README.md`.
+        their 10th and 90th percentiles; B/op is what one of them allocates. What is counted of whom, and
+        how to read it: `../README.md`.
 
         ![bar chart](pick.svg)
 
-        | benchmark | policy | nodes | threads | median ns | p10 – p90 ns | B/op |
+        | library | policy | nodes | threads | median ns | p10 – p90 ns | B/op |
         |---|---|--:|--:|--:|--:|--:|
         """);
     for (PickRow row : rows) {
@@ -50,7 +82,7 @@ final class PickTable {
           String.format(
               Locale.ROOT,
               "| %s | %s | %s | %d | %.1f | %.1f – %.1f | %s |%n",
-              row.name(),
+              row.library(),
               row.policy(),
               row.nodes() == 0 ? "" : row.nodes(),
               row.threads(),

@@ -1,0 +1,5 @@
+/**
+ * Load balancers of other projects, called as their own clients call them, without any network. A
+ * benchmark's method has the name of the policy, its class that of the library.
+ */
+package io.nodewise.lb.benchmarks.peers;

@@ -1,0 +1,106 @@
+package io.nodewise.lb.benchmarks;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.openjdk.jmh.runner.BenchmarkList;
+import org.openjdk.jmh.runner.BenchmarkListEntry;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/*
+ * A machine is not the same all through a run: others work on it, it heats up, its host takes turns.
+ * So libraries that are compared are measured within the same minute, one after another, and the whole
+ * list several times, each time from another place of it and every other time backwards.
+ */
+/** What is measured, each a fork of its own, in the order of measuring. */
+final class Arms {
+
+  /** One benchmark with its parameters, called by so many threads. */
+  record Arm(String benchmark, Map<String, String> params, int threads) {
+    int nodes() {
+      return Integer.parseInt(params.getOrDefault("nodes", "0"));
+    }
+  }
+
+  private Arms() {}
+
+  /** Every benchmark that is on the class path and asked for. */
+  static List<Arm> asked(CommandLineOptions options, List<String> threads, boolean quick) {
+    List<String> includes = options.getIncludes();
+    List<Arm> arms = new ArrayList<>();
+    for (BenchmarkListEntry entry :
+        BenchmarkList.defaultList()
+            .find(
+                OutputFormatFactory.createFormatInstance(System.err, VerboseMode.SILENT),
+                includes,
+                options.getExcludes())) {
+      for (Map<String, String> params : combinations(entry, options, quick)) {
+        for (String count : threads) {
+          arms.add(new Arm(entry.getUsername(), params, Integer.parseInt(count)));
+        }
+      }
+    }
+    arms.sort(
+        Comparator.comparingInt(Arm::threads)
+            .thenComparingInt(Arm::nodes)
+            .thenComparing(Arm::benchmark));
+    return arms;
+  }
+
+  /** The order of one of several rounds. */
+  static List<Arm> rotated(List<Arm> arms, int round, int rounds) {
+    List<Arm> order = new ArrayList<>(arms);
+    Collections.rotate(order, arms.size() * round / rounds);
+    if (round % 2 == 1) {
+      Collections.reverse(order);
+    }
+    return order;
+  }
+
+  private static List<Map<String, String>> combinations(
+      BenchmarkListEntry entry, CommandLineOptions options, boolean quick) {
+    List<Map<String, String>> all = List.of(Map.of());
+    for (String name : List.of("nodes", "policy")) {
+      if (entry.getParams().hasValue() && entry.getParams().get().containsKey(name)) {
+        Collection<String> values =
+            options.getParameter(name).hasValue()
+                ? options.getParameter(name).get()
+                : usual(entry, name, quick);
+        all = times(all, name, values);
+      }
+    }
+    return all;
+  }
+
+  /**
+   * All values, but of the facade, which adds the same to any policy, two; quickly: the extremes.
+   */
+  private static Collection<String> usual(BenchmarkListEntry entry, String name, boolean quick) {
+    if (name.equals("policy") && entry.getUsername().endsWith(".facade")) {
+      return List.of("leastLoaded", "roundRobin");
+    }
+    if (name.equals("nodes") && quick) {
+      return List.of("10", "1000");
+    }
+    return List.of(entry.getParams().get().get(name));
+  }
+
+  private static List<Map<String, String>> times(
+      List<Map<String, String>> maps, String name, Collection<String> values) {
+    List<Map<String, String>> product = new ArrayList<>();
+    for (Map<String, String> map : maps) {
+      for (String value : values) {
+        Map<String, String> more = new TreeMap<>(map);
+        more.put(name, value);
+        product.add(more);
+      }
+    }
+    return product;
+  }
+}
