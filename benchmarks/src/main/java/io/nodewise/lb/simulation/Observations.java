@@ -96,6 +96,11 @@ final class Observations {
     return small.getValueAtPercentile(percentile) / 1000.0;
   }
 
+  /** The mean of that time, in milliseconds. */
+  double smallMean() {
+    return small.getMean() / 1000;
+  }
+
   int falseEjections() {
     return falseEjections;
   }
@@ -115,6 +120,10 @@ final class Observations {
   double goodput(double fromSeconds, double untilSeconds) {
     List<Column> span = span(fromSeconds, untilSeconds);
     return span.stream().mapToInt(column -> column.good).sum() * 10.0 / span.size();
+  }
+
+  long good(double fromSeconds, double untilSeconds) {
+    return span(fromSeconds, untilSeconds).stream().mapToInt(column -> column.good).sum();
   }
 
   long requests(double fromSeconds, double untilSeconds) {

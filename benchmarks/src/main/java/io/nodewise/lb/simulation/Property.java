@@ -40,13 +40,15 @@ record Property(String demand, double limit, double median, double worst) {
     }
     for (Scenario failing : new Scenario[] {Scenario.FAST_503, Scenario.FAST_500}) {
       find(cells, failing, 20)
-          .ifPresent(c -> all.add(of(failing.shown() + ": share of the node", 0.01, c, Result::badShare)));
+          .ifPresent(
+              c -> all.add(of(failing.shown() + ": share of the node", 0.01, c, Result::badShare)));
     }
     find(cells, Scenario.BLACK_HOLE, 20)
         .ifPresent(
             c -> {
               double limit = 1.2 / c.runs().get(0).setting().nodes();
-              all.add(of("black hole: share until it is found out", limit, c, Result::badShareBefore));
+              all.add(
+                  of("black hole: share until it is found out", limit, c, Result::badShareBefore));
               all.add(of("black hole: share after that", 0.001, c, Result::badShareAfter));
             });
     for (Scenario overload : new Scenario[] {Scenario.OVERLOAD, Scenario.OVERLOAD_QUEUED}) {

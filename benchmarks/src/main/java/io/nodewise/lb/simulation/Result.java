@@ -8,8 +8,7 @@ import java.util.stream.IntStream;
  * @param events that happened in virtual time
  * @param seconds it took to compute
  */
-record Result(
-    Scenario scenario, Setting setting, Observations seen, long events, double seconds) {
+record Result(Scenario scenario, Setting setting, Observations seen, long events, double seconds) {
 
   /** A node that is left has less than this part of a fair share. */
   private static final double LEFT = 0.1;

@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.function.BiConsumer;
 
 /**
- * What goes wrong. Requests come from second 0 on; the trouble begins at {@link #from()} and is over
- * at {@link #until()}, and latencies are those of that span.
+ * What goes wrong. Requests come from second 0 on; the trouble begins at {@link #from()} and is
+ * over at {@link #until()}, and latencies are those of that span.
  */
 enum Scenario {
   /** Nothing. */
@@ -30,7 +30,9 @@ enum Scenario {
   /** The set is half as large at first; all clients hear of the rest within five seconds. */
   SCALE_OUT(10, 15, 60, Scenario::scaleOut),
   /** All clients start at the same moment with ten requests each. */
-  SYNCHRONISED_START(0, 2, 12, Scenario::startTogether);
+  SYNCHRONISED_START(0, 2, 12, Scenario::startTogether),
+  /** Three seconds of a black hole, for sets so large that more takes too long to compute. */
+  LARGE(3, 6, 6, (simulation, self) -> self.bad(simulation, Mood.SILENT));
 
   /** The node that is in trouble, where it is one. */
   static final int BAD = 0;
@@ -62,7 +64,7 @@ enum Scenario {
   /** Whether one node is in trouble and the others are not. */
   boolean hasBadNode() {
     return switch (this) {
-      case SLOW_NODE, BLACK_HOLE, FAST_503, FAST_500, CRASH -> true;
+      case SLOW_NODE, BLACK_HOLE, FAST_503, FAST_500, CRASH, LARGE -> true;
       default -> false;
     };
   }
@@ -82,12 +84,18 @@ enum Scenario {
 
   /** Plays it from beginning to end. */
   Result run(Setting given) {
+    return run(given, () -> {});
+  }
+
+  /** The same; {@code built} is run when all clients are there and nothing has happened yet. */
+  Result run(Setting given, Runnable built) {
     Setting setting = adapt(given);
     long began = System.nanoTime();
     int members = this == SCALE_OUT ? setting.nodes() / 2 : setting.nodes();
     try (Simulation simulation = new Simulation(setting, members)) {
       simulation.observations().lookAt(from, until);
       plan.accept(simulation, this);
+      built.run();
       simulation.startArrivals();
       simulation.runUntil(end);
       return new Result(
@@ -130,9 +138,7 @@ enum Scenario {
   private static void scaleOut(Simulation simulation, Scenario self) {
     simulation
         .timeline()
-        .at(
-            self.from,
-            () -> simulation.grow(simulation.setting().nodes(), self.until - self.from));
+        .at(self.from, () -> simulation.grow(simulation.setting().nodes(), self.until - self.from));
   }
 
   private static void startTogether(Simulation simulation, Scenario self) {

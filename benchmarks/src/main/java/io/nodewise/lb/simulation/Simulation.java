@@ -30,6 +30,7 @@ final class Simulation implements AutoCloseable {
   private final List<SimulatedClient> clients = new ArrayList<>();
   private final Deque<Due> deadlines = new ArrayDeque<>(); // all of the same length, so in order
   private double rate; // requests a second
+  private boolean stopped;
 
   /** Clients know the first {@code members} of the nodes. */
   Simulation(Setting setting, int members) {
@@ -73,8 +74,7 @@ final class Simulation implements AutoCloseable {
         new LoadBalancerListener() {
           @Override
           public void onTransition(Transition transition) {
-            boolean out =
-                transition.to() == NodeState.EJECTED || transition.to() == NodeState.DOWN;
+            boolean out = transition.to() == NodeState.EJECTED || transition.to() == NodeState.DOWN;
             if (out && transition.from().eligible()) {
               observations.ejected(node(transition.node().id()).isSick());
             }
@@ -104,7 +104,15 @@ final class Simulation implements AutoCloseable {
     timeline.after((long) (gap * 1e9), this::arrival);
   }
 
+  /** Sends no more. */
+  void stopArrivals() {
+    stopped = true;
+  }
+
   private void arrival() {
+    if (stopped) {
+      return;
+    }
     startArrivals();
     SimulatedClient client = clients.get(random.nextInt(clients.size()));
     int count = random.nextUnit() < Setting.BURSTS ? setting.burst() : 1;

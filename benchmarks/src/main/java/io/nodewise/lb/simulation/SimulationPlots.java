@@ -1,5 +1,6 @@
 package io.nodewise.lb.simulation;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -75,14 +76,12 @@ final class SimulationPlots {
   static String tails(List<Cell> cells) {
     SimulationPlots plot = new SimulationPlots();
     plot.text(10, 22, "start", "p99 of small GETs during the trouble, ms (logarithmic)");
-    double most =
-        cells.stream().mapToDouble(cell -> cell.median(Result::p99)).max().orElse(10);
+    double most = cells.stream().mapToDouble(cell -> cell.median(Result::p99)).max().orElse(10);
     int y = TOP;
     Scenario group = null;
     List<Cell> grouped =
         cells.stream()
-            .sorted(
-                java.util.Comparator.comparing(Cell::scenario).thenComparingInt(Cell::clients))
+            .sorted(Comparator.comparing(Cell::scenario).thenComparingInt(Cell::clients))
             .toList();
     for (Cell cell : grouped) {
       if (cell.scenario() != group) {

@@ -8,6 +8,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,12 +18,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Plays all scenarios and writes {@code simulation.md}, {@code .csv} and pictures. */
 public final class SimulationReport {
-  private static final Policy[] COMPARED = {
-    Policy.POWER_OF_TWO, Policy.ROUND_ROBIN, Policy.RANDOM
-  };
+  private static final Policy[] COMPARED = {Policy.POWER_OF_TWO, Policy.ROUND_ROBIN, Policy.RANDOM};
   private static final Scenario[] FOR_ALL_POLICIES = {
     Scenario.HEALTHY,
     Scenario.SLOW_NODE,
@@ -35,23 +35,33 @@ public final class SimulationReport {
   private record Plan(Scenario scenario, Policy policy, int clients, int order) {}
 
   private final boolean quick;
+  private final int minutes; // 0: as many as it takes
   private final int seeds;
+  private final long began = System.nanoTime();
+  private final AtomicInteger skipped = new AtomicInteger();
   private final Map<Plan, List<Result>> results = new ConcurrentHashMap<>();
 
-  private SimulationReport(boolean quick) {
+  private SimulationReport(boolean quick, int minutes) {
     this.quick = quick;
+    this.minutes = minutes;
     this.seeds = quick ? 1 : 5;
   }
 
-  /** The first argument is the folder to write to, {@code --quick} may follow. */
+  /**
+   * The first argument is the folder to write to; {@code --quick} may follow, or {@code --minutes}
+   * and after how many of them no further run is begun.
+   */
   public static void main(String[] args)
       throws IOException, InterruptedException, ExecutionException {
     boolean quick = args.length == 2 && args[1].equals("--quick");
-    if (args.length == 0 || (args.length > 1 && !quick)) {
+    boolean boxed = args.length == 3 && args[1].equals("--minutes");
+    if (args.length == 0 || (args.length > 1 && !quick && !boxed)) {
       throw new IllegalArgumentException(
-          "arguments: " + Arrays.toString(args) + " (expected: the results folder, --quick)");
+          "arguments: "
+              + Arrays.toString(args)
+              + " (expected: the results folder, then --quick, --minutes and a number, or nothing)");
     }
-    SimulationReport report = new SimulationReport(quick);
+    SimulationReport report = new SimulationReport(quick, boxed ? Integer.parseInt(args[2]) : 0);
     long began = System.nanoTime();
     report.play();
     report.write(Path.of(args[0]), (System.nanoTime() - began) / 1e9);
@@ -60,7 +70,9 @@ public final class SimulationReport {
   private List<Plan> plans() {
     List<Plan> plans = new ArrayList<>();
     for (Scenario scenario : Scenario.values()) {
-      plans.add(new Plan(scenario, Policy.LEAST_LOADED, 20, plans.size()));
+      if (scenario != Scenario.LARGE) {
+        plans.add(new Plan(scenario, Policy.LEAST_LOADED, 20, plans.size()));
+      }
     }
     if (quick) {
       return plans;
@@ -85,8 +97,8 @@ public final class SimulationReport {
         Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
     try {
       List<Future<?>> running = new ArrayList<>();
-      for (Plan plan : plans()) {
-        for (long seed = 1; seed <= seeds; seed++) {
+      for (long seed = 1; seed <= seeds; seed++) { // so that, cut short, every plan has some
+        for (Plan plan : plans()) {
           Setting setting = Setting.of(plan.policy(), plan.clients()).withSeed(seed);
           running.add(threads.submit(() -> play(plan, setting)));
         }
@@ -100,9 +112,13 @@ public final class SimulationReport {
   }
 
   private void play(Plan plan, Setting setting) {
+    if (minutes > 0 && System.nanoTime() - began > minutes * 60e9) {
+      skipped.incrementAndGet();
+      return;
+    }
     Result result = plan.scenario().run(setting);
     results
-        .computeIfAbsent(plan, first -> java.util.Collections.synchronizedList(new ArrayList<>()))
+        .computeIfAbsent(plan, first -> Collections.synchronizedList(new ArrayList<>()))
         .add(result);
   }
 
@@ -122,7 +138,9 @@ public final class SimulationReport {
     double busy = cells.stream().flatMap(c -> c.runs().stream()).mapToDouble(Result::seconds).sum();
     List<String> circumstances =
         List.of(
-            "`benchmarks/run-simulation" + (quick ? " --quick" : "") + "`",
+            "`benchmarks/run-simulation"
+                + (quick ? " --quick" : minutes > 0 ? " --minutes " + minutes : "")
+                + "`",
             Runtime.getRuntime().availableProcessors()
                 + " processors, JDK "
                 + System.getProperty("java.runtime.version")
@@ -134,7 +152,13 @@ public final class SimulationReport {
                     "%.1f",
                     ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()),
             LocalDate.now(ZoneOffset.UTC).toString(),
-            "seeds 1 to " + seeds,
+            "seeds 1 to "
+                + seeds
+                + (skipped.get() == 0
+                    ? ""
+                    : "; **"
+                        + skipped
+                        + " runs not begun** in the time given: see the seeds of each"),
             String.format(
                 Locale.ROOT,
                 "%.1f million events in %.0f s, %.0f thousand a second and thread",

@@ -28,6 +28,7 @@ final class SimulationTables {
         "scenario",
         "policy",
         "clients",
+        "seeds",
         "p50",
         "p99",
         "p99.9",
@@ -36,13 +37,14 @@ final class SimulationTables {
         "attempts per request",
         "max/mean load",
         "ejected wrongly");
-    row(page, "---", "---", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:");
+    row(page, "---", "---", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:");
     for (Cell cell : cells) {
       row(
           page,
           cell.scenario().shown(),
           cell.policy().toString(),
           Integer.toString(cell.clients()),
+          Integer.toString(cell.runs().size()),
           cell.shown(Result::p50),
           cell.shown(Result::p99),
           cell.shown(Result::p999),
@@ -58,7 +60,15 @@ final class SimulationTables {
     page.append(
         "Shares of all attempts; a fair one is 0.05. Found out: seconds until it has less than a"
             + " tenth of that; back: until it has half of it.\n\n");
-    row(page, "scenario", "policy", "clients", "share", "until found out", "after", "found out",
+    row(
+        page,
+        "scenario",
+        "policy",
+        "clients",
+        "share",
+        "until found out",
+        "after",
+        "found out",
         "back");
     row(page, "---", "---", "--:", "--:", "--:", "--:", "--:", "--:");
     for (Cell cell : cells) {
@@ -75,6 +85,8 @@ final class SimulationTables {
             cell.shown(Result::recover));
       }
     }
+    overload(page, cells);
+    dialogue(page);
     page.append("\n## Pictures\n\n![p99](simulation-p99.svg)\n\n");
     page.append("![Overload](simulation-overload.svg)\n\n");
     page.append("![Scale out](simulation-scale-out.svg)\n");
@@ -82,6 +94,59 @@ final class SimulationTables {
       page.append("\nQuick: one seed, the default policy, 20 clients.\n");
     }
     return page.toString();
+  }
+
+  private static void overload(StringBuilder page, List<Cell> cells) {
+    page.append("\n## Overload\n\nRequests a second; seconds from the end of the trouble.\n\n");
+    row(
+        page,
+        "scenario",
+        "before",
+        "during",
+        "after",
+        "goodput back",
+        "last failure",
+        "attempts per request",
+        "ejected wrongly");
+    row(page, "---", "--:", "--:", "--:", "--:", "--:", "--:", "--:");
+    for (Cell cell : cells) {
+      Scenario scenario = cell.scenario();
+      if (scenario == Scenario.OVERLOAD || scenario == Scenario.OVERLOAD_QUEUED) {
+        row(
+            page,
+            scenario.shown(),
+            cell.shown(run -> run.seen().goodput(5, scenario.from())),
+            cell.shown(Result::goodput),
+            cell.shown(run -> run.seen().goodput(scenario.until() + 5, scenario.end())),
+            cell.shown(Result::goodputBack),
+            cell.shown(Result::lastFailure),
+            cell.shown(Result::amplification),
+            cell.shown(Result::falseEjections));
+      }
+    }
+  }
+
+  private static void dialogue(StringBuilder page) {
+    page.append("\n## Dialogue's scenarios\n\n");
+    page.append(
+        "Rebuilt by their published description, seed 1. Published is what Dialogue's own report"
+            + " says of its strategy BALANCED; its nodes and its retries are not quite these.\n\n");
+    row(page, "scenario", "policy", "success", "mean", "attempts per request", "published");
+    row(page, "---", "---", "--:", "--:", "--:", "---");
+    for (DialogueScenario scenario : DialogueScenario.values()) {
+      for (Policy policy :
+          new Policy[] {Policy.LEAST_LOADED, Policy.ROUND_ROBIN, Policy.PIN_UNTIL_ERROR}) {
+        DialogueScenario.Outcome outcome = scenario.play(policy, 1);
+        row(
+            page,
+            scenario.shown(),
+            policy.toString(),
+            String.format(Locale.ROOT, "%.1f %%", outcome.successPercent()),
+            String.format(Locale.ROOT, "%.3f s", outcome.meanSeconds()),
+            String.format(Locale.ROOT, "%.3f", outcome.attempts()),
+            scenario.published());
+      }
+    }
   }
 
   private static void properties(StringBuilder page, List<Cell> cells) {
