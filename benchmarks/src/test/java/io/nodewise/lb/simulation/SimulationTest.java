@@ -27,7 +27,8 @@ class SimulationTest {
     Result slow = play(Scenario.SLOW_NODE, 20, 20);
     assertThat(healthy.falseEjections()).isZero();
     assertThat(slow.p99() / healthy.p99()).isLessThan(1.5); // 1.15 to 1.18
-    assertThat(slow.badShare()).isLessThan(0.01); // 0.0055 to 0.0058
+    assertThat(slow.badShare())
+        .isLessThan(0.0065); // 0.0055 to 0.0058; 0.0072 if ties did not look at latency
     assertThat(slow.failed()).isZero();
   }
 
