@@ -30,11 +30,17 @@ public final class LargeReport {
         "| policy | clients | nodes | heap, MiB | bytes a client and node | requests | failed | p99,"
             + " ms | max/mean load | share of the bad node | events | seconds |\n");
     page.append("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
-    page.append(line(Policy.LEAST_LOADED, 1000, 100));
-    page.append(line(Policy.LEAST_LOADED, 1000, 1000));
-    page.append(line(Policy.SUBSET_20, 10_000, 100));
-    Files.createDirectories(Path.of(args[0]));
-    Files.writeString(Path.of(args[0]).resolve("simulation-large.md"), page);
+    Path folder = Files.createDirectories(Path.of(args[0]));
+    add(page, folder, Policy.LEAST_LOADED, 1000, 100);
+    add(page, folder, Policy.SUBSET_20, 10_000, 100);
+    add(page, folder, Policy.LEAST_LOADED, 1000, 1000);
+  }
+
+  /** Written at once: the next one may not fit into the heap, or into anybody's patience. */
+  private static void add(StringBuilder page, Path folder, Policy policy, int clients, int nodes)
+      throws IOException {
+    page.append(line(policy, clients, nodes));
+    Files.writeString(folder.resolve("simulation-large.md"), page);
   }
 
   private static String line(Policy policy, int clients, int nodes) {
