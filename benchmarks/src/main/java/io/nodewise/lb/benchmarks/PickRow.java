@@ -15,7 +15,7 @@ import org.openjdk.jmh.results.RunResult;
 /**
  * One line of the report. Times are nanoseconds an operation, over the iterations of all forks.
  *
- * @param library whose: "Nodewise", "Nodewise facade", a peer's name, or "baseline"
+ * @param project whose: "Nodewise", "Nodewise facade", a peer's name, or "baseline"
  * @param policy the policy, by its library's name for it
  * @param nodes the nodes, or 0 for a baseline
  * @param threads threads that call it at once
@@ -25,7 +25,7 @@ import org.openjdk.jmh.results.RunResult;
  * @param samples iterations
  */
 record PickRow(
-    String library,
+    String project,
     String policy,
     int nodes,
     int threads,
@@ -53,7 +53,7 @@ record PickRow(
     rows.sort(
         Comparator.comparing((PickRow row) -> row.isBaseline())
             .thenComparing((PickRow row) -> !row.isOurs())
-            .thenComparing(PickRow::library)
+            .thenComparing(PickRow::project)
             .thenComparing(PickRow::policy)
             .thenComparingInt(PickRow::nodes)
             .thenComparingInt(PickRow::threads));
@@ -82,7 +82,7 @@ record PickRow(
     String[] path = params.getBenchmark().split("\\.");
     String method = path[path.length - 1];
     return new PickRow(
-        libraryOf(path[path.length - 2], method),
+        projectOf(path[path.length - 2], method),
         policy == null ? method : policy,
         nodes == null ? 0 : Integer.parseInt(nodes),
         params.getThreads(),
@@ -97,7 +97,7 @@ record PickRow(
     return sorted.isEmpty() ? Double.NaN : sorted.get((int) (q * (sorted.size() - 1)));
   }
 
-  private static String libraryOf(String type, String method) {
+  private static String projectOf(String type, String method) {
     if (type.equals(PickBenchmark.class.getSimpleName())) {
       return method.equals("facade") ? FACADE : OURS;
     }
@@ -107,14 +107,14 @@ record PickRow(
 
   /** What the rows of one group have in common: all but nodes and threads. */
   String group() {
-    return library + ", " + policy;
+    return project + ", " + policy;
   }
 
   boolean isBaseline() {
-    return library.equals(BASELINE);
+    return project.equals(BASELINE);
   }
 
   boolean isOurs() {
-    return library.startsWith(OURS);
+    return project.startsWith(OURS);
   }
 }

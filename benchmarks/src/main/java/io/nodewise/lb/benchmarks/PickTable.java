@@ -17,7 +17,7 @@ final class PickTable {
           String.format(
               Locale.ROOT,
               "%s,%s,%s,%d,%.2f,%.2f,%.2f,%.2f,%d%n",
-              row.library(),
+              row.project(),
               row.policy(),
               row.nodes() == 0 ? "" : row.nodes(),
               row.threads(),
@@ -39,7 +39,7 @@ final class PickTable {
               "{\"library\": %s, \"policy\": %s, \"nodes\": %d, \"threads\": %d,"
                   + " \"medianNanos\": %.2f, \"p10Nanos\": %.2f, \"p90Nanos\": %.2f,"
                   + " \"bytes\": %s, \"samples\": %d}",
-              quoted(row.library()),
+              quoted(row.project()),
               quoted(row.policy()),
               row.nodes(),
               row.threads(),
@@ -82,7 +82,7 @@ final class PickTable {
           String.format(
               Locale.ROOT,
               "| %s | %s | %s | %d | %.1f | %.1f – %.1f | %s |%n",
-              row.library(),
+              row.project(),
               row.policy(),
               row.nodes() == 0 ? "" : row.nodes(),
               row.threads(),
