@@ -37,6 +37,13 @@ public interface Attempt extends AutoCloseable {
   /** The answer begins. Its time feeds the node's latency, the whole request's never does. */
   void firstByte();
 
+  /**
+   * The answer begins, and is the error of a node that fails or asks for less. Its time says how
+   * fast the node refuses, not how fast it serves, and is not taken: else those that still serve
+   * would look slow beside it.
+   */
+  void firstByteOfError();
+
   /** More of the answer is being waited for. */
   void reading();
 

@@ -41,7 +41,12 @@ final class NodeAttempt extends RunningAttempt implements Attempt {
 
   @Override
   public void firstByte() {
-    answered();
+    answered(true);
+  }
+
+  @Override
+  public void firstByteOfError() {
+    answered(false);
   }
 
   @Override

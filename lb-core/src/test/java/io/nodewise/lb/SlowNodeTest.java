@@ -217,4 +217,25 @@ class SlowNodeTest {
       assertThat(cluster.transitions()).isEmpty();
     }
   }
+
+  @Test
+  void errors_that_come_fast_make_no_node_that_serves_look_slow() {
+    try (VirtualCluster cluster = VirtualCluster.up("http://n{1...4}:9000")) {
+      for (int round = 0; round < 200; round++) {
+        for (int i = 1; i <= 4; i++) {
+          Attempt attempt = cluster.beginOn("n" + i + ":9000");
+          if (i == 1) {
+            cluster.advance(200);
+            attempt.firstByte();
+            attempt.end(Outcome.success());
+          } else {
+            attempt.firstByteOfError();
+            attempt.end(Outcome.load("503 SlowDown"));
+          }
+        }
+      }
+      assertThat(cluster.transitions()).isEmpty();
+      assertThat(cluster.node("n2:9000").firstByteP50()).isZero();
+    }
+  }
 }

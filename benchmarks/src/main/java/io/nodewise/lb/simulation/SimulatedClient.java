@@ -206,7 +206,7 @@ final class SimulatedClient {
       if (!ended) {
         ended = true;
         if (saidSo) {
-          attempt.firstByte();
+          attempt.firstByteOfError();
         }
         attempt.end(outcome);
         request.failed(outcome, saidSo);

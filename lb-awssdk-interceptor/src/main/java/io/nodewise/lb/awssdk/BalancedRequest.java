@@ -147,7 +147,12 @@ final class BalancedRequest implements ExecutableHttpRequest {
 
   private HttpExecuteResponse received(Attempt attempt, HttpExecuteResponse response)
       throws IOException {
-    attempt.firstByte();
+    int status = response.httpResponse().statusCode();
+    if (status < 500 && status != 429) {
+      attempt.firstByte();
+    } else {
+      attempt.firstByteOfError();
+    }
     Answer answer = Answer.of(response.httpResponse());
     Optional<AbortableInputStream> stream = response.responseBody();
     boolean head = request.httpRequest().method() == SdkHttpMethod.HEAD;

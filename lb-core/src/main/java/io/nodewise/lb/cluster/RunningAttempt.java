@@ -115,11 +115,15 @@ public abstract class RunningAttempt {
     PROGRESS.setOpaque(this, (long) PROGRESS.getOpaque(this) + 1);
   }
 
-  /** Takes note of the answer's first byte; further calls do nothing. */
-  protected final void answered() {
+  /**
+   * Takes note of the answer's first byte; further calls do nothing.
+   *
+   * @param isServed whether it is no error of the node, so that its time counts
+   */
+  protected final void answered(boolean isServed) {
     if (!answered) {
       answered = true;
-      if (read) {
+      if (read && isServed) {
         long now = sweeper.now();
         node.firstByte(now - started, now);
       }

@@ -149,7 +149,7 @@ public final class AttemptRaces {
 
     @Actor
     public void ioThread() {
-      first.answered();
+      first.answered(true);
     }
 
     @Actor

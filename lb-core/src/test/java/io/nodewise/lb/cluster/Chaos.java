@@ -145,7 +145,7 @@ final class Chaos {
     attempt.abortWith(aborted::increment);
     attempt.enter(RunningAttempt.Phase.WAITING);
     if (random.nextInt(3) > 0) {
-      attempt.answered();
+      attempt.answered(true);
     }
     if (random.nextInt(500) == 0) {
       attempt.watch(new Object()); // nobody holds it, so nobody but the sweeper ends this one
@@ -305,7 +305,7 @@ final class Chaos {
         LiveNode node = cluster.begin(tried, RequestHint.read());
         tried.add(node);
         RunningAttempt attempt = new RunningAttempt(node, cluster.sweeper(), false, true, false) {};
-        attempt.answered();
+        attempt.answered(true);
         attempt.finish(Outcome.success());
       }
     } catch (NoNodeAvailableException e) {

@@ -169,7 +169,7 @@ class RegistryLinearizabilityTest {
         }
         inFlight.merge(attempt.node0(), -1, Integer::sum);
       }
-      attempt.answered();
+      attempt.answered(true);
       attempt.finish(outcome);
       attempt.finish(outcome);
     }

@@ -94,7 +94,11 @@ final class NodeCall extends EventListener {
   }
 
   private Response answer(Response response) {
-    attempt.firstByte();
+    if (response.code() < 500 && response.code() != 429) {
+      attempt.firstByte();
+    } else {
+      attempt.firstByteOfError();
+    }
     Response.Builder builder = response.newBuilder().request(request);
     Outcome outcome = Answers.outcome(response);
     ResponseBody content = response.body();
