@@ -8,13 +8,17 @@ import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.LoadBalancerBuilder;
 import io.nodewise.lb.NodeSnapshot;
 import io.nodewise.lb.health.HealthCheck;
+import io.nodewise.lb.routing.Balancer;
 import io.nodewise.lb.routing.BalancingPolicy;
+import io.nodewise.lb.routing.Candidate;
+import io.nodewise.lb.routing.Picker;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.OkHttpClient;
@@ -33,8 +37,24 @@ final class Clusters {
     return LoadBalancer.builder()
         .nodes(nodes)
         .logicalEndpoint(URI.create(LOGICAL))
-        .policy(BalancingPolicy.roundRobin())
+        .policy(BalancingPolicy.custom("in turn", Clusters::fromTheFirstOn))
         .healthCheck(HealthCheck.none());
+  }
+
+  /** Round robin begins anywhere, so that many clients don't go round in step; tests can't. */
+  private static Balancer fromTheFirstOn() {
+    AtomicInteger turn = new AtomicInteger();
+    return group ->
+        (tried, hint, random) -> {
+          int first = turn.getAndIncrement();
+          for (int k = 0; k < group.length; k++) {
+            Candidate candidate = group[(first + k) % group.length];
+            if (Picker.open(candidate, tried)) {
+              return candidate;
+            }
+          }
+          return null;
+        };
   }
 
   /** The address of a port nobody listens on. */
