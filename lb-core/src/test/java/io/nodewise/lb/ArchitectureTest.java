@@ -33,7 +33,7 @@ class ArchitectureTest {
       Map.of(
           "node", Set.of(),
           "time", Set.of(),
-          "routing", Set.of("node", "time"),
+          "routing", Set.of("node"),
           "retry", Set.of("node"),
           "health", Set.of("node"),
           "probe", Set.of("node", "health", "time"),
@@ -170,13 +170,7 @@ class ArchitectureTest {
 
   @Test
   void what_users_build_with_mentions_only_what_they_can_see() throws Exception {
-    // The machinery behind the settings stands in the same rooms; it works on the seams of time.
-    Set<String> machinery = Set.of("Picker", "RoutingTable");
-    assertThat(mentions(exported(), exported()))
-        .allMatch(
-            mention ->
-                machinery.contains(mention.substring(0, mention.indexOf(' ')))
-                    && mention.contains(" -> " + ROOT + ".time."));
+    assertThat(mentions(exported(), exported())).isEmpty();
   }
 
   // Sources.

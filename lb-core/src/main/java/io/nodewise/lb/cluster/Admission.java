@@ -88,6 +88,7 @@ final class Admission {
     } finally {
       if (begun == null && limits.total() > 0) {
         inFlight.decrementAndGet();
+        wakeHead(); // who found all places in total taken by this vain try may try now
       }
     }
     return begun;
@@ -115,7 +116,7 @@ final class Admission {
   /** Lets the one who waits longest try, as nodes may have become usable. */
   void wakeHead() {
     Thread head = queue.peek();
-    if (head != null) {
+    if (head != null && head != Thread.currentThread()) {
       LockSupport.unpark(head);
     }
   }

@@ -9,7 +9,9 @@ public interface Balancer {
 
   /**
    * A picker of these candidates. Called whenever a table is made, so work that depends on nothing
-   * but who is in the group belongs here.
+   * but who is in the group belongs here. The load balancer's lock is held meanwhile: it must be
+   * quick, and must not wait for anybody nor call the load balancer. Where it throws, the default
+   * policy stands in for that table.
    *
    * @param group one or more, the best first by no order that matters; must not be changed
    */

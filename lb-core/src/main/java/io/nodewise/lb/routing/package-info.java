@@ -1,9 +1,10 @@
 /**
- * The choice of a node: the immutable routing table and the pickers over it. Calls only {@code
- * node} and {@code time}; pure functions of what they are given, without lock, clock or I/O. A new
- * policy is a new picker here and a factory in {@link io.nodewise.lb.routing.BalancingPolicy}.
+ * The choice of a node: the immutable routing table, the policies and their pickers, and the
+ * settings of sites, backups and limits. Calls only {@code node}; a picker is a function of what it
+ * is given, without clock or I/O. A new policy is a new balancer or picker here and a factory in
+ * {@link io.nodewise.lb.routing.BalancingPolicy}.
  *
- * <p>{@link io.nodewise.lb.routing.BalancingPolicy} is API; table, pickers and candidates are
+ * <p>What policies of one's own are made of is API; {@link io.nodewise.lb.routing.RoutingTable} is
  * machinery that may change.
  */
 @NullMarked
