@@ -5,63 +5,46 @@ import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.node.Outcome;
 import io.nodewise.lb.node.StableHash;
 import io.nodewise.lb.probe.ProbeResult;
-import io.nodewise.lb.routing.Candidate;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /*
- * What changes with every request stands here, what changes with a transition in NodeHealth.
- *
- * inFlight is exact: one increment when an attempt begins, one decrement when it ends, both atomic.
- * Everything else a picker reads is an estimate and may lose an update to a race: the latency
- * estimate is written by the thread that sees a first byte, the penalty is added to by the thread
- * that sees a failure and lowered by the sweeper.
+ * What a picker reads stands in NodeGauge, what changes with every request here, what changes with a
+ * transition in NodeHealth.
  */
-/** One node with its counters: what a picker reads. Thread-safe. */
-public final class LiveNode implements Candidate {
+/** One node with its counters. Thread-safe. */
+public final class LiveNode extends NodeGauge {
   /** A failure weighs as much as this many attempts in flight (Dialogue's figure). */
   static final double FAULT_PENALTY = 10;
 
   /** An overloaded node is asked less, not shunned. */
   static final double LOAD_PENALTY = 5;
 
-  private static final int PENALTY_UNIT = 1024;
-  private static final int MAX_PENALTY = 100 * PENALTY_UNIT;
-
   final NodeHealth health;
   private final long hash;
-  private final LongAdder attempts = new LongAdder();
   private final LongAdder faults = new LongAdder();
   private final LongAdder loads = new LongAdder();
   final FirstByteTimes firstByteTimes = new FirstByteTimes();
 
   private volatile Node node; // written by the registry under its lock, when an update changes it
-  private final AtomicInteger inFlight = new AtomicInteger();
-  private final AtomicInteger penalty = new AtomicInteger(); // in units of 1/1024 attempt
   private double orderedWeight; // by an operator or the set; under the registry's lock
-  private volatile double weight; // written by the registry under its lock
-  private final int cap; // whatever else is said of it
-  private volatile int limit = Integer.MAX_VALUE; // written by the registry under its lock
   private volatile boolean answeredRead; // ever; only then is the following set
   private volatile long lastRead; // when the last read was answered; by the thread that saw it
-  private volatile long latency; // nanoseconds, smoothed; see the essay
   private final AtomicInteger consecutiveFaults = new AtomicInteger(); // by ends of attempts
   private volatile @Nullable Breaker breaker; // made and dropped by the registry under its lock
   private volatile boolean watched; // whether successes matter; by the registry under its lock
-  private final AtomicInteger leftover = new AtomicInteger(); // in flight from before the era
   private volatile @Nullable LastProbe lastProbe; // written by the registry under its lock
   private volatile boolean warmingUp; // starts slowly; by the registry under its lock
   private final FirstBytes firstBytes = new FirstBytes(firstByteTimes);
   private volatile int era; // see Comeback.era(); written by the registry under its lock
 
   LiveNode(Node node, NodeHealth health, int cap) {
-    this.cap = cap;
+    super(node.weight(), cap);
     this.node = node;
     this.health = health;
     this.hash = StableHash.of(node.id());
     this.orderedWeight = node.weight();
-    this.weight = orderedWeight;
   }
 
   @Override
@@ -78,23 +61,6 @@ public final class LiveNode implements Candidate {
     return hash;
   }
 
-  @Override
-  public int inFlight() {
-    return inFlight.get();
-  }
-
-  @Override
-  public double load() {
-    int extra = penalty.get();
-    int running = inFlight.get();
-    return extra == 0 ? running : running + (double) extra / PENALTY_UNIT;
-  }
-
-  @Override
-  public double weight() {
-    return weight;
-  }
-
   /** What its weight is a share of; under the registry's lock. */
   double orderedWeight() {
     return orderedWeight;
@@ -102,67 +68,6 @@ public final class LiveNode implements Candidate {
 
   void orderedWeight(double value) {
     orderedWeight = value;
-  }
-
-  void weight(double value) {
-    weight = value;
-  }
-
-  @Override
-  public long latency() {
-    return latency;
-  }
-
-  @Override
-  public boolean isFull() {
-    int most = most();
-    return most != Integer.MAX_VALUE && inFlight.get() >= most;
-  }
-
-  /** How many attempts it may have at once, beside those left over from before its era. */
-  void limit(int value) {
-    limit = value;
-  }
-
-  /** What is in flight now is not to be held against the era that begins. */
-  void setLeftover() {
-    leftover.set(inFlight.get());
-  }
-
-  /** An attempt from before the era ended. */
-  void endedFromBefore() {
-    leftover.updateAndGet(now -> Math.max(0, now - 1));
-  }
-
-  private int most() {
-    int base = limit;
-    return base == Integer.MAX_VALUE ? cap : Math.min(cap, base + leftover.get());
-  }
-
-  /**
-   * Counts an attempt in. False if the node is full just now, and then nothing is counted; {@code
-   * force} counts it in all the same, up to its cap.
-   */
-  public boolean tryBegin(boolean force) {
-    int most = force ? cap : most();
-    if (most == Integer.MAX_VALUE) {
-      inFlight.getAndIncrement();
-    } else {
-      int now = inFlight.get();
-      while (now < most && !inFlight.compareAndSet(now, now + 1)) {
-        now = inFlight.get();
-      }
-      if (now >= most) {
-        return false;
-      }
-    }
-    attempts.increment();
-    return true;
-  }
-
-  /** Counts an attempt out. */
-  public void end() {
-    inFlight.getAndDecrement();
   }
 
   /**
@@ -202,8 +107,7 @@ public final class LiveNode implements Candidate {
   /** A node that came back is judged anew. */
   void forgetPast() {
     consecutiveFaults.set(0);
-    penalty.set(0);
-    latency = 0;
+    forgetLoad();
   }
 
   @Nullable Breaker breaker() {
@@ -230,27 +134,6 @@ public final class LiveNode implements Candidate {
     watched = value;
   }
 
-  /**
-   * In proportion to the weight it is divided by when loads are compared: a fault is as bad on a
-   * small node, and on one that starts slowly, as on any other.
-   */
-  private void penalise(double attemptsWorth) {
-    int units = (int) (attemptsWorth * weight * PENALTY_UNIT);
-    penalty.updateAndGet(now -> Math.min(MAX_PENALTY, now + units));
-  }
-
-  /** Lowers the penalty by the factor, to nothing from half an attempt on; by the sweeper. */
-  void decayPenalty(double factor) {
-    if (penalty.get() != 0) {
-      penalty.updateAndGet(now -> now < PENALTY_UNIT / 2 ? 0 : (int) (now * factor));
-    }
-  }
-
-  @Override
-  public double penalty() {
-    return (double) penalty.get() / PENALTY_UNIT;
-  }
-
   boolean isWarmingUp() {
     return warmingUp;
   }
@@ -275,20 +158,12 @@ public final class LiveNode implements Candidate {
     answeredRead = true;
     lastRead = now;
     firstByteTimes.record(nanos);
-    long before = latency;
-    latency = before + (nanos - before) / 8;
+    sampleLatency(nanos);
   }
 
   /** Whether a read was answered after that. */
   boolean hasAnsweredReadSince(long nanos) {
     return answeredRead && lastRead - nanos > 0;
-  }
-
-  /** Forgets part of the latency, so that a node once slow is asked again; by the sweeper. */
-  void decayLatency(double factor) {
-    if (latency != 0) {
-      latency = (long) (latency * factor);
-    }
   }
 
   /** What the last probe found, and when; written by the registry under its lock. */
@@ -323,11 +198,6 @@ public final class LiveNode implements Candidate {
     return health.since();
   }
 
-  /** Attempts so far. */
-  public long attempts() {
-    return attempts.sum();
-  }
-
   /** Attempts that failed by its fault. */
   public long faults() {
     return faults.sum();
@@ -345,6 +215,6 @@ public final class LiveNode implements Candidate {
 
   @Override
   public String toString() {
-    return node.id() + " " + health.state() + " inFlight=" + inFlight.get();
+    return node.id() + " " + health.state() + " inFlight=" + inFlight();
   }
 }

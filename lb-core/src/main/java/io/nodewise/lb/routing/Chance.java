@@ -4,7 +4,7 @@ import io.nodewise.lb.node.StableHash;
 
 /** Makes more of sixty-four random bits. Pure functions. */
 final class Chance {
-  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+  static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
   private Chance() {}
 

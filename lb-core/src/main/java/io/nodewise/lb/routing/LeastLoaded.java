@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *    client of few requests to one node for ever, on noise alone. Never by index.
  *
  * The tied ones are kept as bits of a long, so that one pass over the sample is enough and nothing
- * is allocated. Whole-request time is no signal: a 5 GB upload would make a healthy node look slow.
+ * is allocated. What chance decides is written without branches where it can be: a processor guesses
+ * half of those wrong, and each wrong guess costs as much as looking at three more nodes. Whole-request time is no signal: a 5 GB upload would make a healthy node look slow.
  */
 /** Picks the least loaded of a few distinct candidates. */
 final class LeastLoaded implements Picker {
@@ -41,44 +42,55 @@ final class LeastLoaded implements Picker {
   private final Candidate[] group;
   private final int choices;
   private final int scanAll;
-  private final int[] strata; // where each begins, and after the last where the ring ends
+  private final int width; // of a stratum
 
   /** Looks at all of up to {@code scanAll} candidates, at {@code choices} of more. */
   LeastLoaded(Candidate[] group, int choices, int scanAll) {
     this.group = group;
     this.choices = choices;
     this.scanAll = scanAll;
-    this.strata = new int[choices + 1];
-    for (int k = 0; k <= choices; k++) {
-      strata[k] = (int) ((long) k * group.length / choices);
-    }
+    this.width = group.length / choices;
   }
 
   @Override
   public @Nullable Candidate pick(Tried tried, RequestHint hint, long random) {
     int n = group.length;
     if (n <= scanAll) {
-      return best(tried, random, 0, n, n);
+      return best(tried, random, 0, n);
     }
-    Candidate sampled = best(tried, random, Chance.more(random), choices, n);
+    // The upper half says where to begin; two offsets and a tie are in the lower.
+    long offsets = choices == 2 ? random : random * Chance.GOLDEN;
+    Candidate sampled = best(tried, random, offsets, choices);
     return sampled != null ? sampled : anyOpen(tried, random);
   }
 
   /** The best of {@code looks} distinct candidates; with {@code looks} = n, of all. */
-  private @Nullable Candidate best(Tried tried, long random, long offsets, int looks, int n) {
-    int start = Chance.below(random, n);
+  private @Nullable Candidate best(Tried tried, long random, long offsets, int looks) {
+    boolean fresh = tried.size() == 0;
     double leastLoad = 0;
     double itsWeight = 0; // 0: none found yet
     long tied = 0;
-    long fastest = 0;
+    long fastest = 0; // latency of the tied ones
     boolean alike = true; // whether the tied ones have the same weight
     for (int k = 0; k < looks; k++) {
-      Candidate candidate = group[index(start, k, offsets, looks, n)];
-      if (!Picker.open(candidate, tried)) {
+      Candidate candidate = group[index(k, random, offsets, looks)];
+      double weight = candidate.weight();
+      if (weight <= 0 || candidate.isFull() || (!fresh && tried.contains(candidate))) {
         continue;
       }
       double load = candidate.load();
-      double weight = candidate.weight();
+      if (weight == itsWeight) {
+        if (load < leastLoad) {
+          leastLoad = load;
+          tied = 1L << k;
+          fastest = candidate.latency();
+          alike = true;
+        } else if (load == leastLoad) {
+          tied |= 1L << k;
+          fastest = Math.min(fastest, candidate.latency());
+        }
+        continue;
+      }
       // load / weight, without dividing
       double difference = itsWeight == 0 ? -1 : load * itsWeight - leastLoad * weight;
       if (difference < 0) {
@@ -90,66 +102,96 @@ final class LeastLoaded implements Picker {
       } else if (difference == 0) {
         tied |= 1L << k;
         fastest = Math.min(fastest, candidate.latency());
-        alike &= weight == itsWeight;
+        alike = false;
       }
     }
     if (tied == 0) {
       return null;
     }
-    int first = Long.numberOfTrailingZeros(tied);
-    if (tied == 1L << first) {
-      return group[index(start, first, offsets, looks, n)];
+    if ((tied & (tied - 1)) == 0) {
+      return group[index(Long.numberOfTrailingZeros(tied), random, offsets, looks)];
     }
-    return drawn(tied, fastest, alike, start, random, offsets, looks);
+    return drawn(tied, fastest * SLOWER + UNFELT, alike, random, offsets, looks);
   }
 
-  /** One of the tied ones that are about as fast as the fastest of them, by weight. */
+  /** One of the tied ones that are not clearly slower than the fastest of them, by weight. */
   private Candidate drawn(
-      long tied, long fastest, boolean alike, int start, long random, long offsets, int looks) {
-    int n = group.length;
-    long slowest = fastest * SLOWER + UNFELT;
+      long tied, long slowest, boolean alike, long random, long offsets, int looks) {
+    // Those bits that nothing was drawn from so far.
+    long bits = looks == group.length ? random : random << 32;
+    if (alike) {
+      // Any of them, if it is fast. Otherwise any of the fast ones, by other bits: so each of those
+      // is as likely as if it had been drawn from them alone, and mostly one look is enough.
+      int any = chosen(tied, Chance.below(bits, Long.bitCount(tied)));
+      Candidate candidate = group[index(any, random, offsets, looks)];
+      if (candidate.latency() <= slowest) {
+        return candidate;
+      }
+      bits = Chance.more(bits);
+    }
+    long fast = fast(tied, slowest, random, offsets, looks);
+    int k =
+        alike
+            ? chosen(fast, Chance.below(bits, Long.bitCount(fast)))
+            : byWeight(fast, bits, random, offsets, looks);
+    return group[index(k, random, offsets, looks)];
+  }
+
+  /** Those of the tied ones that are fast. */
+  private long fast(long tied, long slowest, long random, long offsets, int looks) {
     long fast = 0;
-    double totalWeight = 0;
     for (long rest = tied; rest != 0; rest &= rest - 1) {
       int k = Long.numberOfTrailingZeros(rest);
-      Candidate candidate = group[index(start, k, offsets, looks, n)];
-      if (candidate.latency() <= slowest) {
+      if (group[index(k, random, offsets, looks)].latency() <= slowest) {
         fast |= 1L << k;
-        totalWeight += alike ? 1 : candidate.weight();
       }
     }
     // The latencies move meanwhile, so it may be that none is fast any more.
-    long among = fast == 0 ? tied : fast;
-    double mark =
-        Chance.unit(StableHash.mix(random)) * (fast == 0 ? Long.bitCount(tied) : totalWeight);
+    return fast == 0 ? tied : fast;
+  }
+
+  private int byWeight(long among, long bits, long random, long offsets, int looks) {
+    double total = 0;
+    for (long rest = among; rest != 0; rest &= rest - 1) {
+      int k = Long.numberOfTrailingZeros(rest);
+      total += group[index(k, random, offsets, looks)].weight();
+    }
+    double mark = Chance.unit(bits) * total;
     int k = Long.numberOfTrailingZeros(among);
     for (long rest = among; rest != 0; rest &= rest - 1) {
       k = Long.numberOfTrailingZeros(rest);
-      mark -= alike || fast == 0 ? 1 : group[index(start, k, offsets, looks, n)].weight();
+      mark -= group[index(k, random, offsets, looks)].weight();
       if (mark < 0) {
         break;
       }
     }
-    return group[index(start, k, offsets, looks, n)];
+    return k;
+  }
+
+  /** The position of the bit that so many bits of {@code among} stand below. */
+  private static int chosen(long among, int below) {
+    if ((among & (among + 1)) == 0) {
+      return below; // an idle client: all are tied, and there is nothing to search
+    }
+    long rest = among;
+    for (int i = 0; i < below; i++) {
+      rest &= rest - 1;
+    }
+    return Long.numberOfTrailingZeros(rest);
   }
 
   /** The k-th of the candidates to look at; the same for the same arguments. */
-  private int index(int start, int k, long offsets, int looks, int n) {
-    int index = start + k;
-    if (looks < n) {
-      long bits = looks <= 5 ? slice(offsets, k) : spread(offsets, k);
-      index = start + strata[k] + Chance.below(bits, strata[k + 1] - strata[k]);
+  private int index(int k, long random, long offsets, int looks) {
+    int n = group.length;
+    if (looks == n) {
+      return k; // all of them, and no order among them
     }
-    return index >= n ? index - n : index;
-  }
-
-  /** Twelve of the bits for each of five strata, in the upper half of a long. */
-  private static long slice(long offsets, int k) {
-    return (offsets >>> (12 * k) & 0xFFF) << 52;
-  }
-
-  private static long spread(long offsets, int k) {
-    return StableHash.mix(offsets + k);
+    int jitter =
+        looks <= 5
+            ? (int) ((offsets >>> 12 * k & 0xFFF) * width >>> 12) // one of five slices
+            : Chance.below(StableHash.mix(offsets + k), width);
+    int index = Chance.below(random, n) + k * width + jitter;
+    return index - (n & (n - 1 - index) >> 31); // less n where it is beyond: no branch to guess
   }
 
   /**

@@ -3,9 +3,20 @@ package io.nodewise.lb.routing;
 import io.nodewise.lb.node.RequestHint;
 import org.jspecify.annotations.Nullable;
 
+/*
+ * One is drawn as if all weighed the same, and kept with the chance that its weight is of the
+ * greatest; otherwise another is drawn. So mostly one look is enough, however many there are. Where
+ * many are closed or light, their weights are summed up after a few draws.
+ */
 /** Any candidate, as likely as its weight says. */
 final class RandomChoice implements Picker {
+  private static final int DRAWS = 8;
+
+  /** A chance is counted in these. */
+  private static final int PARTS = 1 << 30;
+
   private final Candidate[] group;
+  private volatile double greatest; // at least every weight seen; by whichever thread sees a change
 
   RandomChoice(Candidate[] group) {
     this.group = group;
@@ -13,7 +24,30 @@ final class RandomChoice implements Picker {
 
   @Override
   public @Nullable Candidate pick(Tried tried, RequestHint hint, long random) {
-    return pick(group, tried, random);
+    long bits = random;
+    for (int i = 0; i < DRAWS; i++) {
+      Candidate candidate = group[Chance.below(bits, group.length)];
+      double weight = candidate.weight();
+      double most = greatest;
+      if (weight > most) {
+        break; // weights have changed
+      }
+      if (Chance.below(bits << 32, PARTS) < weight / most * PARTS
+          && Picker.open(candidate, tried)) {
+        return candidate;
+      }
+      bits = Chance.more(bits);
+    }
+    greatest = greatestWeight();
+    return pick(group, tried, Chance.more(bits));
+  }
+
+  private double greatestWeight() {
+    double found = 0;
+    for (Candidate candidate : group) {
+      found = Math.max(found, candidate.weight());
+    }
+    return found;
   }
 
   /** Any of these that is open. */

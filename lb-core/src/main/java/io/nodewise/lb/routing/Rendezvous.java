@@ -10,10 +10,18 @@ import org.jspecify.annotations.Nullable;
  * weights a score is -w / ln(h), h being the hash as a fraction, which gives each node its weight's
  * share of the keys (Schindelhauer and Schomaker, 2005). No node takes more than its share of what
  * is in flight just now times the bound; who is over it passes the key on to the next highest bidder
- * (Mirrokni, Thorup and Zadimoghaddam: consistent hashing with bounded loads, 2018).
+ * (Mirrokni, Thorup and Zadimoghaddam: consistent hashing with bounded loads, 2018). While there are
+ * only a few in flight for each node, nobody has too much to do: a bound of one or two would move
+ * keys about for nothing.
+ *
+ * Every node is looked at, as cheaply as can be: the logarithm is left out where all weights are the
+ * same, and only who would bid more than the highest so far is asked whether it may.
  */
 /** The node that a key belongs to, for the sake of its cache, unless it has too much to do. */
 final class Rendezvous implements Picker {
+  /** With so many in flight for each node, or fewer, no node has too much to do. */
+  private static final int FEW = 3;
+
   private final Candidate[] group;
   private final double bound;
   private final Picker otherwise; // for requests without a key
@@ -30,38 +38,41 @@ final class Rendezvous implements Picker {
       return otherwise.pick(tried, hint, random);
     }
     double weights = 0;
+    double weight = 0; // of the first
+    boolean alike = true;
     long inFlight = 1; // this one included
     for (Candidate candidate : group) {
-      if (candidate.weight() > 0) {
-        weights += candidate.weight();
+      double its = candidate.weight();
+      if (its > 0) {
+        weight = weight == 0 ? its : weight;
+        alike &= its == weight;
+        weights += its;
         inFlight += candidate.inFlight();
       }
     }
-    double perWeight = bound * inFlight / weights;
-    long key = hint.affinity();
-    Candidate best = null;
-    double highest = 0;
-    Candidate over = null; // the highest of those that have too much to do
-    double highestOver = 0;
-    for (Candidate candidate : group) {
-      if (!Picker.open(candidate, tried)) {
-        continue;
-      }
-      double score = score(candidate, key);
-      boolean isOver = candidate.inFlight() + 1 > Math.ceil(perWeight * candidate.weight());
-      if (!isOver && (best == null || score > highest)) {
-        best = candidate;
-        highest = score;
-      } else if (isOver && (over == null || score > highestOver)) {
-        over = candidate;
-        highestOver = score;
-      }
-    }
-    return best != null ? best : over;
+    double perWeight = bound * Math.max(inFlight, (long) FEW * group.length) / weights;
+    Candidate best = highest(tried, hint.affinity(), alike, perWeight);
+    return best != null ? best : highest(tried, hint.affinity(), alike, Double.MAX_VALUE);
   }
 
-  private static double score(Candidate candidate, long key) {
-    double fraction = ((StableHash.mix(candidate.hash(), key) >>> 11) + 0.5) * 0x1.0p-53;
-    return -candidate.weight() / Math.log(fraction);
+  /** The highest bidder of those that have no more than this in flight for their weight. */
+  private @Nullable Candidate highest(Tried tried, long key, boolean alike, double perWeight) {
+    Candidate best = null;
+    double highest = 0;
+    for (Candidate candidate : group) {
+      long hash = StableHash.mix(candidate.hash(), key) >>> 11;
+      double bid = alike ? hash + 1.0 : bid(candidate.weight(), hash);
+      if (bid > highest
+          && Picker.open(candidate, tried)
+          && candidate.inFlight() + 1 <= Math.ceil(perWeight * candidate.weight())) {
+        best = candidate;
+        highest = bid;
+      }
+    }
+    return best;
+  }
+
+  private static double bid(double weight, long hash) {
+    return -weight / Math.log((hash + 0.5) * 0x1.0p-53);
   }
 }

@@ -28,6 +28,19 @@ class RandomChoiceTest {
   }
 
   @Test
+  void weights_that_rise_or_fall_meanwhile_count_as_they_are() {
+    Picking picking = over(1, 1, 1, 1);
+    picking.counts(100);
+    picking.nodes[0].weight = 9;
+    Uniformity.assertInProportion(new double[] {9, 1, 1, 1}, picking.counts(24_000));
+    for (FakeCandidate node : picking.nodes) {
+      node.weight = 0.01; // all of them rare, by what the weights were
+    }
+    picking.nodes[1].weight = 0.03;
+    Uniformity.assertInProportion(new double[] {1, 3, 1, 1}, picking.counts(24_000));
+  }
+
+  @Test
   void one_pick_says_nothing_of_the_next() {
     Picking picking = over(1, 1, 1);
     int[] pairs = new int[9];

@@ -145,7 +145,7 @@ class RendezvousTest {
   private static double cap(double bound, FakeCandidate node, FakeCandidate... nodes) {
     double weights = Arrays.stream(nodes).mapToDouble(n -> n.weight).sum();
     int inFlight = 1 + Arrays.stream(nodes).mapToInt(n -> n.inFlight).sum();
-    return Math.ceil(bound * inFlight * node.weight / weights);
+    return Math.ceil(bound * Math.max(inFlight, 3 * nodes.length) * node.weight / weights);
   }
 
   @ParameterizedTest
@@ -195,6 +195,15 @@ class RendezvousTest {
     assertThat(picking.pick("hot")).isSameAs(order.get(2));
     order.get(0).inFlight = 11;
     assertThat(picking.pick("hot")).isSameAs(order.get(0));
+  }
+
+  @Test
+  void with_a_few_in_flight_no_node_has_too_much_to_do() {
+    FakeCandidate own = picking.pick("key");
+    own.inFlight = 3; // and nothing anywhere else
+    assertThat(picking.pick("key")).isSameAs(own);
+    own.inFlight = 4;
+    assertThat(picking.pick("key")).isNotSameAs(own);
   }
 
   @Test
