@@ -19,6 +19,10 @@ import java.lang.invoke.VarHandle;
  * In flight is exact. The rest are estimates and may lose an update to a race: the latency is
  * written by whichever thread saw a first byte, the penalty is added to by whichever saw a failure
  * and lowered by the sweeper.
+ *
+ * The penalty is kept as on a node of weight 1, and counts in proportion to the weight it is divided
+ * by when loads are compared: a fault is as bad on a small node, and on one that starts slowly, as on
+ * any other, and is forgotten no sooner.
  */
 /** What a picker reads of a node, and the counts of its attempts. Thread-safe. */
 abstract class NodeGauge implements Candidate {
@@ -38,7 +42,7 @@ abstract class NodeGauge implements Candidate {
   private volatile long counts; // by the beginnings and ends of attempts
   private volatile double weight; // written by the registry under its lock
   private volatile long latency; // nanoseconds, smoothed; by the thread that saw a first byte
-  private volatile int penalty; // in units of 1/1024 attempt; by ends of attempts, and the sweeper
+  private volatile int penalty; // 1/1024 attempts at weight 1; by ends of attempts, the sweeper
   private final int cap; // whatever else is said of the node
   private volatile int limit; // at most the cap; written by the registry under its lock
   private volatile int leftover; // in flight from before the era; by ends of attempts
@@ -71,7 +75,7 @@ abstract class NodeGauge implements Candidate {
   public final double load() {
     int extra = penalty;
     int running = inFlight();
-    return extra == 0 ? running : running + (double) extra / PENALTY_UNIT;
+    return extra == 0 ? running : running + extra * weight / PENALTY_UNIT;
   }
 
   @Override
@@ -154,12 +158,9 @@ abstract class NodeGauge implements Candidate {
     COUNTS.getAndAdd(this, -1L);
   }
 
-  /**
-   * In proportion to the weight it is divided by when loads are compared: a fault is as bad on a
-   * small node, and on one that starts slowly, as on any other.
-   */
+  /** By so many attempts, on a node of weight 1. */
   final void penalise(double attemptsWorth) {
-    int units = (int) (attemptsWorth * weight * PENALTY_UNIT);
+    int units = (int) (attemptsWorth * PENALTY_UNIT);
     int before = penalty;
     while (!PENALTY.compareAndSet(this, before, Math.min(MAX_PENALTY, before + units))) {
       before = penalty;
@@ -178,7 +179,7 @@ abstract class NodeGauge implements Candidate {
 
   @Override
   public final double penalty() {
-    return (double) penalty / PENALTY_UNIT;
+    return penalty * weight / PENALTY_UNIT;
   }
 
   /** A node that came back is judged anew. */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Always the same node, until it fails or can't be had; then another one, for as long. */
 final class PinUntilError implements Balancer {
-  /** Less is the rest of a fault that has nearly been forgotten. */
+  /** Less, in attempts on a node of weight 1, is the rest of a fault that is nearly forgotten. */
   private static final double FAILED = 0.5;
 
   private final Balancer choosing;
@@ -40,6 +40,7 @@ final class PinUntilError implements Balancer {
 
   /** By anybody: a request that has been there goes elsewhere, and nobody follows it. */
   private static boolean canBeHad(Candidate candidate) {
-    return candidate.weight() > 0 && !candidate.isFull() && candidate.penalty() < FAILED;
+    double weight = candidate.weight(); // a fault of a light node is a small penalty
+    return weight > 0 && !candidate.isFull() && candidate.penalty() < FAILED * weight;
   }
 }

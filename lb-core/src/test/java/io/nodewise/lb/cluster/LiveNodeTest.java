@@ -10,6 +10,8 @@ import io.nodewise.lb.health.SlowStart;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.Outcome;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LiveNodeTest {
   private static final Rules RULES =
@@ -88,6 +90,33 @@ class LiveNodeTest {
       node.decayPenalty(Math.exp(-0.02));
     }
     assertThat(node.load()).as("or ties would never be ties again").isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0.001, 0.1, 1, 10, 209_715, 1e6, 4e12})
+  void a_fault_is_as_bad_whatever_the_weight_and_forgotten_no_sooner(double weight) {
+    node.weight(weight);
+    for (int faults = 1; faults <= 20; faults++) {
+      node.count(Outcome.fault("500"), true);
+      assertThat(node.load() / weight).isCloseTo(Math.min(100, 10 * faults), within(1e-9));
+      assertThat(node.penalty()).isEqualTo(node.load());
+    }
+    for (int i = 0; i < 50; i++) {
+      node.decayPenalty(Math.exp(-0.02)); // ten seconds of ticks
+    }
+    assertThat(node.load() / weight).isCloseTo(100 / Math.E, within(0.5));
+    for (int i = 0; i < 250; i++) {
+      node.decayPenalty(Math.exp(-0.02));
+    }
+    assertThat(node.load()).isZero();
+  }
+
+  @Test
+  void a_penalty_grows_with_the_weight_of_a_node_that_starts_slowly() {
+    node.weight(0.1);
+    node.count(Outcome.fault("500"), true);
+    node.weight(1);
+    assertThat(node.load()).isEqualTo(10);
   }
 
   @Test

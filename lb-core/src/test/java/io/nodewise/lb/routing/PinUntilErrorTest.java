@@ -51,6 +51,13 @@ class PinUntilErrorTest {
   }
 
   @Test
+  void a_failure_of_a_light_node_is_small_and_moves_everything_all_the_same() {
+    pinned.weight = 0.04;
+    pinned.penalty = 0.4; // ten attempts of that weight
+    assertThat(expectOneNode()).isNotSameAs(pinned);
+  }
+
+  @Test
   void the_end_of_an_attempt_between_two_readings_is_not_taken_for_a_failure() {
     FakeCandidate busy =
         new FakeCandidate("busy") {
