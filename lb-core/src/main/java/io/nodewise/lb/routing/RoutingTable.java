@@ -118,15 +118,19 @@ public final class RoutingTable {
   private static @Nullable Candidate leastBusyFull(Group[] level, Tried tried, long random) {
     for (Group group : level) {
       Candidate[] candidates = group.candidates();
-      int n = candidates.length;
       Candidate best = null;
-      int from = Chance.below(random, n); // many clients are not to meet on the first node
-      for (int k = 0; k < n; k++) {
-        Candidate candidate = candidates[from + k < n ? from + k : from + k - n];
-        if (candidate.weight() > 0
-            && !tried.contains(candidate)
-            && (best == null || candidate.inFlight() < best.inFlight())) {
-          best = candidate;
+      int least = Integer.MAX_VALUE;
+      int equal = 0;
+      long bits = random;
+      for (Candidate candidate : candidates) {
+        if (candidate.weight() > 0 && !tried.contains(candidate)) {
+          int inFlight = candidate.inFlight();
+          equal = inFlight < least ? 1 : inFlight == least ? equal + 1 : equal;
+          if (inFlight < least || inFlight == least && Chance.below(bits, equal) == 0) {
+            least = inFlight;
+            best = candidate; // any of the equal ones: many clients are not to meet on one
+          }
+          bits = Chance.more(bits);
         }
       }
       if (best != null) {

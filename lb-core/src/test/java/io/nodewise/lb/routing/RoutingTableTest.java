@@ -75,6 +75,23 @@ class RoutingTableTest {
   }
 
   @Test
+  void where_all_are_full_who_stands_behind_those_tried_is_not_preferred() {
+    FakeCandidate[] nodes = FakeCandidate.idle(5);
+    table = RoutingTable.of(List.of(List.of(nodes)), balancer);
+    for (FakeCandidate node : nodes) {
+      node.full = true;
+      node.inFlight = 3;
+    }
+    tried.add(nodes[0]);
+    tried.add(nodes[1]);
+    int[] counts = new int[3];
+    for (int i = 0; i < 3000; i++) {
+      counts[List.of(nodes).indexOf((FakeCandidate) pick()) - 2]++;
+    }
+    Uniformity.assertUniform(counts);
+  }
+
+  @Test
   void a_limit_leaves_no_level() {
     table =
         RoutingTable.of(
