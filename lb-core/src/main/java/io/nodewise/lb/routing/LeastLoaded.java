@@ -33,6 +33,9 @@ final class LeastLoaded implements Picker {
   /** The tied ones must fit into a long, and the offsets of a sample into another. */
   static final int MOST_CHOICES = 16;
 
+  /** Of a wider stratum twelve bits would leave out some places, and so some pairs of nodes. */
+  private static final int SLICE = 1 << 12;
+
   /** Three times the best time to first byte is clearly slower ... */
   private static final int SLOWER = 3;
 
@@ -43,6 +46,7 @@ final class LeastLoaded implements Picker {
   private final int choices;
   private final int scanAll;
   private final int width; // of a stratum
+  private final boolean sliced; // whether a slice of the bits is enough for a stratum
 
   /** Looks at all of up to {@code scanAll} candidates, at {@code choices} of more. */
   LeastLoaded(Candidate[] group, int choices, int scanAll) {
@@ -50,6 +54,7 @@ final class LeastLoaded implements Picker {
     this.choices = choices;
     this.scanAll = scanAll;
     this.width = group.length / choices;
+    this.sliced = choices <= 5 && width <= SLICE;
   }
 
   @Override
@@ -187,8 +192,8 @@ final class LeastLoaded implements Picker {
       return k; // all of them, and no order among them
     }
     int jitter =
-        looks <= 5
-            ? (int) ((offsets >>> 12 * k & 0xFFF) * width >>> 12) // one of five slices
+        sliced
+            ? (int) ((offsets >>> 12 * k & (SLICE - 1)) * width >>> 12) // one of five slices
             : Chance.below(StableHash.mix(offsets + k), width);
     int index = Chance.below(random, n) + k * width + jitter;
     return index - (n & (n - 1 - index) >> 31); // less n where it is beyond: no branch to guess

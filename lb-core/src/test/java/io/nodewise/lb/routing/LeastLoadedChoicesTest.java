@@ -3,7 +3,12 @@ package io.nodewise.lb.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nodewise.lb.TestRuntime;
+import io.nodewise.lb.node.RequestHint;
+import io.nodewise.lb.time.Randomness;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +71,37 @@ class LeastLoadedChoicesTest {
         assertThat(met[a][b]).as("%s with %s", a, b).isTrue();
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 5})
+  void of_very_many_nodes_no_distance_between_two_is_left_out(int choices) {
+    int size = 30_000;
+    List<Integer> looked = new ArrayList<>();
+    Candidate[] nodes = new Candidate[size];
+    for (int i = 0; i < size; i++) {
+      int index = i;
+      nodes[i] =
+          new FakeCandidate("n" + i) {
+            @Override
+            public boolean isFull() {
+              looked.add(index);
+              return false;
+            }
+          };
+    }
+    Picker picker = BalancingPolicy.leastLoaded(choices).newBalancer().over(nodes);
+    Randomness random = TestRuntime.seeded(5);
+    boolean[] met = new boolean[size];
+    for (int pick = 0; pick < 300_000; pick++) {
+      looked.clear();
+      picker.pick(new Tried(), RequestHint.read(), random.next());
+      int apart = Math.abs(looked.get(0) - looked.get(1));
+      met[Math.min(apart, size - apart)] = true;
+    }
+    // Neighbours on the ring are rare by design, so of those half a stratum apart and more.
+    int most = size / choices;
+    assertThat(IntStream.range(most / 2, most)).allMatch(apart -> met[apart]);
   }
 
   @Test
