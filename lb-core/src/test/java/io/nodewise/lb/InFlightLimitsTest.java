@@ -153,6 +153,36 @@ class InFlightLimitsTest {
   }
 
   @Test
+  void a_retry_that_waits_for_the_last_node_keeps_nobody_from_a_free_one() throws Exception {
+    limited(2, InFlightLimits.builder().perNode(1).maxWait(LONG));
+    Route route = balancer.route(RequestHint.read());
+    Attempt first = route.next(false);
+    Attempt other = begin(); // a long download, say
+    first.end(Outcome.fault("500"));
+    Thread retry =
+        new Thread(
+            () -> {
+              try {
+                route.next(false).end(Outcome.success());
+              } catch (NoNodeAvailableException e) {
+                throw new AssertionError(e);
+              }
+            });
+    retry.start();
+    awaitWaiting(retry);
+    long before = System.nanoTime();
+    for (int i = 0; i < 10; i++) {
+      Attempt fresh = begin();
+      assertThat(fresh.node()).isEqualTo(first.node());
+      fresh.end(Outcome.success());
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
+    other.close();
+    retry.join();
+    assertThat(balancer.snapshot().inFlight()).isZero();
+  }
+
+  @Test
   void under_contention_the_limits_hold_and_nobody_is_left_waiting() throws Exception {
     limited(3, InFlightLimits.builder().perNode(2).total(5).maxWait(LONG));
     AtomicInteger most = new AtomicInteger();
@@ -183,6 +213,37 @@ class InFlightLimitsTest {
     assertThat(most.get()).isLessThanOrEqualTo(5);
     assertThat(balancer.snapshot().inFlight()).isZero();
     begin(5);
+  }
+
+  @Test
+  void under_contention_retries_too_find_their_places_and_nobody_is_left_waiting()
+      throws Exception {
+    limited(3, InFlightLimits.builder().perNode(1).total(2).maxWait(LONG));
+    AtomicInteger refused = new AtomicInteger();
+    CountDownLatch over = new CountDownLatch(12);
+    for (int i = 0; i < 12; i++) {
+      new Thread(
+              () -> {
+                for (int k = 0; k < 200; k++) {
+                  try {
+                    Route route = balancer.route(RequestHint.read());
+                    for (int node = 0; node < 3; node++) {
+                      route.next(false).end(Outcome.cancelled());
+                    }
+                  } catch (NoNodeAvailableException e) {
+                    refused.incrementAndGet();
+                  }
+                }
+                over.countDown();
+              })
+          .start();
+    }
+    long before = System.nanoTime();
+    over.await();
+    assertThat(refused).hasValue(0);
+    assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(30));
+    assertThat(balancer.snapshot().inFlight()).isZero();
+    begin(2);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.nodewise.lb.cluster;
 
 import io.nodewise.lb.routing.InFlightLimits;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -11,15 +12,23 @@ import org.jspecify.annotations.Nullable;
  * whoever comes while somebody waits goes to the end. So nobody is overtaken, and nobody tries in
  * vain but the head.
  *
- * No wake-up is lost: who waits is in the queue before he tries, and who leaves has given his place
- * back before he looks at the queue. So either the one sees the place, or the other sees him.
+ * Retries have a queue of their own. One may go only where it has not been, so at the head of all it
+ * would wait for one busy node and keep everybody behind it from those that are free. The two heads
+ * compete for a place.
+ *
+ * No wake-up is lost: who waits is in a queue before he tries, and who leaves has given his place
+ * back before he looks at the queues. So either the one sees the place, or the other sees him. A try
+ * that finds a place in total but no node holds the former for a moment; it wakes the heads only if
+ * that kept somebody out, or two heads would wake each other for ever.
  */
 /** Lets attempts in as far as there are places. Thread-safe. */
 final class Admission {
   private final InFlightLimits limits;
   private final AtomicInteger inFlight = new AtomicInteger(); // in total; counted up by tryEnter()
   private final AtomicInteger waiting = new AtomicInteger(); // by those who wait
-  private final ConcurrentLinkedQueue<Thread> queue = new ConcurrentLinkedQueue<>();
+  private final Queue<Thread> fresh = new ConcurrentLinkedQueue<>();
+  private final Queue<Thread> retries = new ConcurrentLinkedQueue<>();
+  private volatile boolean keptOut; // by who finds all places in total taken
 
   Admission(InFlightLimits limits) {
     this.limits = limits;
@@ -28,10 +37,12 @@ final class Admission {
   /**
    * What {@code begin} returns, as soon as there is a place for it; null if there was none in time.
    *
+   * @param isRetry whether some nodes are out of the question, as the request has been there
    * @param begin begins an attempt, or returns null if no node has a place
    * @throws E what {@code begin} throws, which is not waited for
    */
-  <T, E extends Exception> @Nullable T enter(Beginning<T, E> begin) throws E {
+  <T, E extends Exception> @Nullable T enter(boolean isRetry, Beginning<T, E> begin) throws E {
+    Queue<Thread> queue = isRetry ? retries : fresh;
     if (queue.isEmpty()) {
       T begun = tryEnter(begin);
       if (begun != null) {
@@ -48,11 +59,11 @@ final class Admission {
     Thread self = Thread.currentThread();
     queue.add(self);
     try {
-      return await(begin, self, System.nanoTime() + limits.maxWait().toNanos());
+      return await(begin, queue, self, System.nanoTime() + limits.maxWait().toNanos());
     } finally {
       queue.remove(self);
       waiting.decrementAndGet();
-      wakeHead(); // perhaps there is a place for him, too
+      wakeHeads(); // perhaps there is a place for them, too
     }
   }
 
@@ -62,7 +73,7 @@ final class Admission {
   }
 
   private <T, E extends Exception> @Nullable T await(
-      Beginning<T, E> begin, Thread self, long deadline) throws E {
+      Beginning<T, E> begin, Queue<Thread> queue, Thread self, long deadline) throws E {
     while (true) {
       if (queue.peek() == self) {
         T begun = tryEnter(begin);
@@ -88,13 +99,24 @@ final class Admission {
     } finally {
       if (begun == null && limits.total() > 0) {
         inFlight.decrementAndGet();
-        wakeHead(); // who found all places in total taken by this vain try may try now
+        if (keptOut) {
+          keptOut = false;
+          wakeHeads();
+        }
       }
     }
     return begun;
   }
 
   private boolean countIn() {
+    if (tryCountIn()) {
+      return true;
+    }
+    keptOut = true;
+    return tryCountIn(); // whoever gave back a place meanwhile may not have seen that
+  }
+
+  private boolean tryCountIn() {
     int now = inFlight.get();
     while (now < limits.total()) {
       if (inFlight.compareAndSet(now, now + 1)) {
@@ -110,12 +132,16 @@ final class Admission {
     if (limits.total() > 0) {
       inFlight.decrementAndGet();
     }
-    wakeHead();
+    wakeHeads();
   }
 
-  /** Lets the one who waits longest try, as nodes may have become usable. */
-  void wakeHead() {
-    Thread head = queue.peek();
+  /** Lets those who wait longest try, as nodes may have become usable. */
+  void wakeHeads() {
+    wake(fresh.peek());
+    wake(retries.peek());
+  }
+
+  private static void wake(@Nullable Thread head) {
     if (head != null && head != Thread.currentThread()) {
       LockSupport.unpark(head);
     }

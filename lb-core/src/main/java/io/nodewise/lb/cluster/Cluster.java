@@ -135,7 +135,10 @@ public final class Cluster implements AutoCloseable {
    */
   public LiveNode begin(Tried tried, RequestHint hint) throws NoNodeAvailableException {
     Admission gate = admission;
-    LiveNode node = gate == null ? tryBegin(tried, hint) : gate.enter(() -> tryBegin(tried, hint));
+    LiveNode node =
+        gate == null
+            ? tryBegin(tried, hint)
+            : gate.enter(tried.size() > 0, () -> tryBegin(tried, hint));
     if (node == null) {
       throw new NoNodeAvailableException(gate == null ? "no place" : gate.refusal());
     }

@@ -96,7 +96,7 @@ public final class Sweeper implements AutoCloseable {
       }
       patience.learn(registry.nodes(), ticker.read());
       if (admission != null) {
-        admission.wakeHead();
+        admission.wakeHeads();
       }
     } finally {
       sweep();
