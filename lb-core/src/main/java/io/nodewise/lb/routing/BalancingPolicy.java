@@ -80,8 +80,8 @@ public final class BalancingPolicy {
   /**
    * The same node for the same object, for gateways that cache. Only its own objects move when a
    * node goes or comes. A node with more than {@code bound} times its share of what is in flight
-   * passes its objects on to the next. Looks at all nodes for every request; requests without a key
-   * go to the least loaded.
+   * passes its objects on to the next; less than three for each node counts as three. Looks at all
+   * nodes for every request; requests without a key go to the least loaded.
    *
    * @throws IllegalArgumentException if {@code bound} is not greater than 1
    */

@@ -38,7 +38,10 @@ final class RandomChoice implements Picker {
       }
       bits = Chance.more(bits);
     }
-    greatest = greatestWeight();
+    double now = greatestWeight();
+    if (now != greatest) { // mostly it is the same, and other threads read it
+      greatest = now;
+    }
     return pick(group, tried, Chance.more(bits));
   }
 

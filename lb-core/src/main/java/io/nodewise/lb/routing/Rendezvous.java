@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 /** The node that a key belongs to, for the sake of its cache, unless it has too much to do. */
 final class Rendezvous implements Picker {
-  /** With so many in flight for each node, or fewer, no node has too much to do. */
+  /** Fewer in flight for each node on average count as so many. */
   private static final int FEW = 3;
 
   private final Candidate[] group;
