@@ -3,12 +3,17 @@ package io.nodewise.lb.routing;
 import static io.nodewise.lb.routing.Uniformity.assertInProportion;
 import static io.nodewise.lb.routing.Uniformity.assertUniform;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.nodewise.lb.TestRuntime;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.time.Randomness;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,6 +141,31 @@ class LeastLoadedFairnessTest {
     assertThat(nodes[0].inFlight).isBetween(99, 101);
     assertThat(nodes[1].inFlight).isBetween(198, 202);
     assertThat(nodes[2].inFlight).isBetween(497, 503);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 100, 400})
+  void requests_that_come_and_go_are_shared_by_weight_one_at_a_time_or_many(int inFlight) {
+    double[] weights = {1, 2, 3, 4};
+    FakeCandidate[] nodes = FakeCandidate.weighing(weights);
+    Picker picker = balancer.over(nodes);
+    List<FakeCandidate> running = new ArrayList<>();
+    Map<Candidate, Integer> counts = new IdentityHashMap<>();
+    for (int i = 0; i < 40_000; i++) {
+      if (running.size() == inFlight) {
+        int ended = (int) Long.remainderUnsigned(random.next(), inFlight);
+        Collections.swap(running, ended, inFlight - 1);
+        running.remove(inFlight - 1).inFlight--;
+      }
+      FakeCandidate picked =
+          (FakeCandidate) picker.pick(new Tried(), RequestHint.read(), random.next());
+      picked.inFlight++;
+      running.add(picked);
+      counts.merge(picked, 1, Integer::sum);
+    }
+    for (int i = 0; i < 4; i++) {
+      assertThat(counts.get(nodes[i]) / 4000.0).isCloseTo(weights[i], withinPercentage(5));
+    }
   }
 
   @Test
