@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * keys about for nothing.
  *
  * Every node is looked at, as cheaply as can be: the logarithm is left out where all weights are the
- * same, and only who would bid more than the highest so far is asked whether it may.
+ * same or where it can't lead to the highest bid, and only who would bid more than the highest so far is asked whether it may.
  */
 /** The node that a key belongs to, for the sake of its cache, unless it has too much to do. */
 final class Rendezvous implements Picker {
@@ -61,7 +61,7 @@ final class Rendezvous implements Picker {
     double highest = 0;
     for (Candidate candidate : group) {
       long hash = StableHash.mix(candidate.hash(), key) >>> 11;
-      double bid = alike ? hash + 1.0 : bid(candidate.weight(), hash);
+      double bid = alike ? hash + 1.0 : bid(candidate.weight(), hash, highest);
       if (bid > highest
           && Picker.open(candidate, tried)
           && candidate.inFlight() + 1 <= Math.ceil(perWeight * candidate.weight())) {
@@ -72,7 +72,10 @@ final class Rendezvous implements Picker {
     return best;
   }
 
-  private static double bid(double weight, long hash) {
-    return -weight / Math.log((hash + 0.5) * 0x1.0p-53);
+  /** The bid, or 0 where it can't be higher than that; mostly it can't, and needs no logarithm. */
+  private static double bid(double weight, long hash, double highest) {
+    double fraction = (hash + 0.5) * 0x1.0p-53;
+    // -ln(x) > 1 - x, so this is a bound
+    return weight <= highest * (1 - fraction) ? 0 : -weight / Math.log(fraction);
   }
 }
