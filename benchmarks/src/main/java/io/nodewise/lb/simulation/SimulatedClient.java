@@ -19,9 +19,9 @@ import software.amazon.awssdk.retries.api.TokenAcquisitionFailedException;
 
 /*
  * What an adapter does around the load balancer: a node that can't be reached, or fails, is left for
- * an untried one at once, answers of failure three times at most; everything else is for the SDK's
- * own standard retry strategy to decide, with its back-off and its token bucket, of which each
- * client has one.
+ * an untried one at once, answers of failure three times at most; a retry because of overload comes
+ * out of the load balancer's retry budget; and everything is for the SDK's own standard retry
+ * strategy to decide, with its back-off and its token bucket, of which each client has one.
  */
 /** One client: a load balancer of its own, and the course of each of its requests. */
 final class SimulatedClient {
@@ -80,6 +80,7 @@ final class SimulatedClient {
     private boolean over;
     private boolean firstRound = true;
     private int answeredFailovers;
+    private int retries; // that the strategy granted
 
     Request(int bytes) {
       this.bytes = bytes;
@@ -117,6 +118,11 @@ final class SimulatedClient {
     }
 
     private void askToRetry(Failed failure) {
+      if (failure == Failed.LOAD && retries + 1 < Setting.ATTEMPTS && !route.takeRetry()) {
+        over = true;
+        observations.failed();
+        return;
+      }
       try {
         RefreshRetryTokenResponse granted =
             retries.refreshRetryToken(
@@ -126,6 +132,7 @@ final class SimulatedClient {
                     .suggestedDelay(Duration.ZERO)
                     .build());
         token = granted.token();
+        retries++;
         timeline.after(granted.delay().toNanos(), this::attempt);
       } catch (TokenAcquisitionFailedException refused) {
         over = true;
@@ -136,7 +143,7 @@ final class SimulatedClient {
     private void succeeded() {
       over = true;
       retries.recordSuccess(RecordSuccessRequest.create(token));
-      observations.good(bytes, timeline.read() - began);
+      observations.good(bytes, began);
     }
 
     /** Gives up, unless the answer has begun. */

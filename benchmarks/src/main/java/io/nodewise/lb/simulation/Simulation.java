@@ -6,6 +6,7 @@ import io.nodewise.lb.node.LoadBalancerListener;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.NodeState;
+import io.nodewise.lb.node.StableHash;
 import io.nodewise.lb.node.Transition;
 import io.nodewise.lb.time.Randomness;
 import java.util.ArrayDeque;
@@ -36,7 +37,7 @@ final class Simulation implements AutoCloseable {
   Simulation(Setting setting, int members) {
     this.setting = setting;
     this.observations = new Observations(timeline, setting.nodes());
-    this.random = TestRuntime.seeded(setting.seed() * 0x9E3779B97F4A7C15L);
+    this.random = TestRuntime.seeded(StableHash.mix(setting.seed()));
     for (int i = 0; i < setting.nodes(); i++) {
       Randomness own = TestRuntime.seeded(random.next());
       SimulatedNode node = new SimulatedNode(id(i), timeline, setting.hardware(), own);
