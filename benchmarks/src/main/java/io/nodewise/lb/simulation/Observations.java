@@ -76,7 +76,7 @@ final class Observations {
   void good(int bytes, long began) {
     now().good++;
     double seconds = began / 1e9;
-    if (bytes == Sizes.SMALL_BYTES && seconds >= from && seconds < until) {
+    if (bytes <= Sizes.SMALL_BYTES && seconds >= from && seconds < until) {
       long micros = (timeline.read() - began) / 1000;
       small.recordValue(micros);
       if (seconds < from + EARLY) {

@@ -80,7 +80,7 @@ final class SimulatedClient {
     private boolean over;
     private boolean firstRound = true;
     private int answeredFailovers;
-    private int retries; // that the strategy granted
+    private int granted; // retries, by the strategy
 
     Request(int bytes) {
       this.bytes = bytes;
@@ -118,22 +118,22 @@ final class SimulatedClient {
     }
 
     private void askToRetry(Failed failure) {
-      if (failure == Failed.LOAD && retries + 1 < Setting.ATTEMPTS && !route.takeRetry()) {
+      if (failure == Failed.LOAD && granted + 1 < Setting.ATTEMPTS && !route.takeRetry()) {
         over = true;
         observations.failed();
         return;
       }
       try {
-        RefreshRetryTokenResponse granted =
+        RefreshRetryTokenResponse refreshed =
             retries.refreshRetryToken(
                 RefreshRetryTokenRequest.builder()
                     .token(token)
                     .failure(failure)
                     .suggestedDelay(Duration.ZERO)
                     .build());
-        token = granted.token();
-        retries++;
-        timeline.after(granted.delay().toNanos(), this::attempt);
+        token = refreshed.token();
+        granted++;
+        timeline.after(refreshed.delay().toNanos(), this::attempt);
       } catch (TokenAcquisitionFailedException refused) {
         over = true;
         observations.failed();
@@ -144,6 +144,11 @@ final class SimulatedClient {
       over = true;
       retries.recordSuccess(RecordSuccessRequest.create(token));
       observations.good(bytes, began);
+    }
+
+    private void refused() {
+      over = true;
+      observations.failed();
     }
 
     /** Gives up, unless the answer has begun. */
@@ -205,6 +210,16 @@ final class SimulatedClient {
         ended = true;
         attempt.end(Outcome.success());
         request.succeeded();
+      }
+    }
+
+    @Override
+    public void refused() {
+      if (!ended) {
+        ended = true;
+        attempt.firstByte();
+        attempt.end(Outcome.success());
+        request.refused();
       }
     }
 

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntSupplier;
 
 /** Clients, nodes and requests on one virtual clock. One thread only; used once. */
 final class Simulation implements AutoCloseable {
@@ -105,6 +106,20 @@ final class Simulation implements AutoCloseable {
     timeline.after((long) (gap * 1e9), this::arrival);
   }
 
+  /** Evenly spaced, each of any client: so many requests a second until then. */
+  void startEvenly(double perSecond, double untilSeconds, IntSupplier bytes) {
+    if (timeline.seconds() < untilSeconds) {
+      timeline.after(
+          (long) (1e9 / perSecond), () -> startEvenly(perSecond, untilSeconds, bytes));
+      send(clients.get(random.nextInt(clients.size())), bytes.getAsInt());
+    }
+  }
+
+  /** Chance, for whoever needs some more. */
+  Randomness random() {
+    return random;
+  }
+
   /** Sends no more. */
   void stopArrivals() {
     stopped = true;
@@ -124,7 +139,12 @@ final class Simulation implements AutoCloseable {
 
   /** One request of this client. */
   void send(SimulatedClient client) {
-    SimulatedClient.Request request = client.get(setting.sizes().draw(random.nextUnit()));
+    send(client, setting.sizes().draw(random.nextUnit()));
+  }
+
+  /** The same for an object of this size. */
+  void send(SimulatedClient client, int bytes) {
+    SimulatedClient.Request request = client.get(bytes);
     long at = timeline.read() + (long) (setting.deadlineSeconds() * 1e9);
     deadlines.add(new Due(at, request));
   }

@@ -129,23 +129,25 @@ final class SimulationTables {
   private static void dialogue(StringBuilder page) {
     page.append("\n## Dialogue's scenarios\n\n");
     page.append(
-        "Rebuilt by their published description, seed 1. Published is what Dialogue's own report"
-            + " says of its strategy BALANCED; its nodes and its retries are not quite these.\n\n");
-    row(page, "scenario", "policy", "success", "mean", "attempts per request", "published");
-    row(page, "---", "---", "--:", "--:", "--:", "---");
+        "Rebuilt by what they are said to be; the mean of three seeds. Published is what Dialogue's"
+            + " own report says of its balancing strategy. At least as good: more requests succeed,"
+            + " or as many (to a tenth of a percent) and in no more than 5 % more time. The mean"
+            + " is of those that succeed; theirs wait without end, ours give up after 30 s.\n\n");
+    row(page, "scenario", "success", "mean", "attempts per request", "published", "roundRobin", "");
+    row(page, "---", "--:", "--:", "--:", "---", "---", "---");
     for (DialogueScenario scenario : DialogueScenario.values()) {
-      for (Policy policy :
-          new Policy[] {Policy.LEAST_LOADED, Policy.ROUND_ROBIN, Policy.PIN_UNTIL_ERROR}) {
-        DialogueScenario.Outcome outcome = scenario.play(policy, 1);
-        row(
-            page,
-            scenario.shown(),
-            policy.toString(),
-            String.format(Locale.ROOT, "%.1f %%", outcome.successPercent()),
-            String.format(Locale.ROOT, "%.3f s", outcome.meanSeconds()),
-            String.format(Locale.ROOT, "%.3f", outcome.attempts()),
-            scenario.published());
-      }
+      DialogueScenario.Outcome ours = scenario.play(Policy.LEAST_LOADED);
+      DialogueScenario.Outcome inTurn = scenario.play(Policy.ROUND_ROBIN);
+      row(
+          page,
+          scenario.shown(),
+          String.format(Locale.ROOT, "%.1f %%", ours.successPercent()),
+          String.format(Locale.ROOT, "%.3f s", ours.meanSeconds()),
+          String.format(Locale.ROOT, "%.3f", ours.attempts()),
+          scenario.published(),
+          String.format(
+              Locale.ROOT, "%.1f %%, %.3f s", inTurn.successPercent(), inTurn.meanSeconds()),
+          scenario.isMatchedBy(ours) ? "at least as good" : "**miss**");
     }
   }
 
