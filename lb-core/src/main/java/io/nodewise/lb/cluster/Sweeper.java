@@ -41,10 +41,11 @@ public final class Sweeper implements AutoCloseable {
   private static final double PENALTY_FACTOR = Math.exp(-TICK.toMillis() / 10_000.0);
 
   /**
-   * A latency estimate that nothing refreshes halves in 2 s: a node that was a hundred times slower
-   * than the others gets a request to show that it is not any more after some 12 s.
+   * A latency estimate that nothing refreshes halves in 5 s: a node that was a hundred times slower
+   * than the others gets a request to show that it is not any more after some 30 s. Sooner costs
+   * more than it gains: each of many clients would ask it anew.
    */
-  private static final double LATENCY_FACTOR = Math.pow(0.5, TICK.toMillis() / 2_000.0);
+  private static final double LATENCY_FACTOR = Math.pow(0.5, TICK.toMillis() / 5_000.0);
 
   /** Counts of first-byte times halve every 30 s. */
   private static final int TICKS_PER_AGING = 150;

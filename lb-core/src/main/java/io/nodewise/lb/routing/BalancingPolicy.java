@@ -37,9 +37,9 @@ public final class BalancingPolicy {
 
   /**
    * The node with the fewest attempts in flight, plus a decaying penalty for failures, relative to
-   * its weight; ties go to those with about the lowest recent time to first byte, and what is equal
-   * then is drawn at random. Looks at all nodes of up to sixteen, at five distinct random ones of
-   * more.
+   * its weight; one clearly slower to answer than the others counts as having two more. Ties are
+   * drawn at random, the more likely the lower the recent time to first byte. Looks at all nodes of
+   * up to thirty-two, at five distinct random ones of more.
    */
   public static BalancingPolicy leastLoaded() {
     return LEAST_LOADED;
