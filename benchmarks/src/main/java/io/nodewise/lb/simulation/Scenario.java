@@ -10,9 +10,9 @@ import java.util.function.BiConsumer;
  */
 enum Scenario {
   /** Nothing. */
-  HEALTHY(10, 25, 25, (simulation, self) -> {}),
+  HEALTHY(10, 50, 50, (simulation, self) -> {}),
   /** One node takes ten times as long for everything. */
-  SLOW_NODE(10, 25, 40, Scenario::slow),
+  SLOW_NODE(10, 50, 65, Scenario::slow),
   /** One node takes requests and connections, and says nothing more. */
   BLACK_HOLE(10, 25, 70, (simulation, self) -> self.bad(simulation, Mood.SILENT)),
   /** One node answers 503 SlowDown in a millisecond. */
