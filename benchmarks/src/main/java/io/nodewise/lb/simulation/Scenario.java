@@ -31,8 +31,8 @@ enum Scenario {
   SCALE_OUT(10, 15, 60, Scenario::scaleOut),
   /** All clients start at the same moment with ten requests each. */
   SYNCHRONISED_START(0, 2, 12, Scenario::startTogether),
-  /** Three seconds of a black hole, for sets so large that more takes too long to compute. */
-  LARGE(3, 6, 6, (simulation, self) -> self.bad(simulation, Mood.SILENT));
+  /** Two seconds of a black hole, for sets so large that more takes too long to compute. */
+  LARGE(2, 4, 4, (simulation, self) -> self.bad(simulation, Mood.SILENT));
 
   /** The node that is in trouble, where it is one. */
   static final int BAD = 0;

@@ -109,8 +109,7 @@ final class Simulation implements AutoCloseable {
   /** Evenly spaced, each of any client: so many requests a second until then. */
   void startEvenly(double perSecond, double untilSeconds, IntSupplier bytes) {
     if (timeline.seconds() < untilSeconds) {
-      timeline.after(
-          (long) (1e9 / perSecond), () -> startEvenly(perSecond, untilSeconds, bytes));
+      timeline.after((long) (1e9 / perSecond), () -> startEvenly(perSecond, untilSeconds, bytes));
       send(clients.get(random.nextInt(clients.size())), bytes.getAsInt());
     }
   }
