@@ -148,10 +148,11 @@ enum DialogueScenario {
     return (now, inFlight, bytes) -> new Answer(++asked[0] % every == 0 ? 500 : 200, 1e-6);
   }
 
-  private static Script during(double from, double until, int status, double time, Script else0) {
+  private static Script during(
+      double from, double until, int status, double time, Script otherwise) {
     return (now, inFlight, bytes) -> {
       if (now < from || now >= until) {
-        return else0.answer(now, inFlight, bytes);
+        return otherwise.answer(now, inFlight, bytes);
       }
       boolean grows = time >= 1; // theirs grow so in the scenarios of slow answers
       return new Answer(status, grows ? growingTime(time, inFlight, 60) : time);
@@ -177,6 +178,25 @@ enum DialogueScenario {
         || (more >= -0.1
             && outcome.meanSeconds()
                 <= 1.05 * publishedSeconds + Setting.ROUND_TRIP / 1e9); // they have no network
+  }
+
+  /** Where it is not: why. */
+  String reason() {
+    return switch (this) {
+      case SLOWDOWN_AND_ERROR_THRESHOLDS ->
+          "500 for overload is taken for a fault and tried elsewhere at once; theirs hold requests"
+              + " back in the client, for minutes";
+      case SLOW_503S_THEN_REVERT -> "a 503 is load: the SDK's back-off goes before the next node";
+      case FAST_400S_THEN_REVERT ->
+          "a 400 is the request's fault, and a node that says so at once is quick";
+      case ALL_NODES_500 -> "theirs hold requests back in the client until it is over";
+      case ONE_BIG_SPIKE ->
+          "theirs hold requests back in the client; ours spend the retry budget and give up";
+      case STICKY_STEADY_AND_BURSTY, STICKY_FAIRNESS ->
+          "theirs hold requests back in the client; ours would with limits in flight, in the"
+              + " caller's threads, which one thread of virtual time has none of";
+      default -> "";
+    };
   }
 
   /** The mean over the seeds. */

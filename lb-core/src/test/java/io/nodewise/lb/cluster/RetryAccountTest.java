@@ -12,7 +12,7 @@ class RetryAccountTest {
   private static final long SECOND = 1_000_000_000L;
 
   /** The clock may be about to overflow. */
-  private static final long START = Long.MAX_VALUE - 2 * SECOND;
+  private static final long START = Math.subtractExact(Long.MAX_VALUE, 2 * SECOND);
 
   private static RetryAccount account(double share, double perSecond) {
     return new RetryAccount(
