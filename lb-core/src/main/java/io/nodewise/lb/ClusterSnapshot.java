@@ -13,6 +13,7 @@ import java.util.Locale;
  * @param sites the sites, or tiers of nodes, in order of priority
  * @param attempts attempts so far, of the present members
  * @param failovers how often a request went on at another node
+ * @param deniedRetries how often a request was not sent again because the retry budget was spent
  * @param panic whether so few of the nodes left in are eligible that verdicts are doubted
  */
 public record ClusterSnapshot(
@@ -20,6 +21,7 @@ public record ClusterSnapshot(
     List<SiteSnapshot> sites,
     long attempts,
     long failovers,
+    long deniedRetries,
     boolean panic) {
 
   private static final List<String> HEADER =
@@ -129,6 +131,7 @@ public record ClusterSnapshot(
         + attempts
         + ", failovers "
         + failovers
+        + (deniedRetries > 0 ? ", retries denied " + deniedRetries : "")
         + (panic ? ", PANIC" : "")
         + "]";
   }

@@ -10,6 +10,7 @@ import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.probe.ProbeClient;
 import io.nodewise.lb.probe.SocketProbeClient;
+import io.nodewise.lb.retry.RetryBudget;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.Backups;
 import io.nodewise.lb.routing.BalancingPolicy;
@@ -47,6 +48,7 @@ public final class LoadBalancerBuilder {
   private Timeouts timeouts = Timeouts.defaults();
   private BalancingPolicy policy = BalancingPolicy.leastLoaded();
   private InFlightLimits limits = InFlightLimits.none();
+  private RetryBudget retryBudget = RetryBudget.defaults();
   private SiteFailover siteFailover = SiteFailover.defaults();
   private Backups backupsUsed = Backups.ALL;
 
@@ -173,6 +175,15 @@ public final class LoadBalancerBuilder {
     return this;
   }
 
+  /**
+   * How many requests may be sent again because the nodes asked for less. Default: {@link
+   * RetryBudget#defaults()}.
+   */
+  public LoadBalancerBuilder retryBudget(RetryBudget settings) {
+    retryBudget = Objects.requireNonNull(settings, "retryBudget");
+    return this;
+  }
+
   /** Adds a listener. */
   public LoadBalancerBuilder listener(LoadBalancerListener listener) {
     listeners.add(Objects.requireNonNull(listener, "listener"));
@@ -221,6 +232,7 @@ public final class LoadBalancerBuilder {
                 limits,
                 siteFailover,
                 backupsUsed,
+                retryBudget,
                 all),
             new Cluster.Runtime(ticker, background, random, probes));
     cluster.start();

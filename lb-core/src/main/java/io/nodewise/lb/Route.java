@@ -44,6 +44,16 @@ public final class Route {
     return cluster.registry().table().hasUntried(tried, hint);
   }
 
+  /**
+   * Whether the request may be sent again although its last node asked for less (503 SlowDown,
+   * 429): takes one from the {@linkplain LoadBalancerBuilder#retryBudget retry budget}, unless a
+   * node is left that it has not been to and that has not failed lately. To be asked once for each
+   * such retry, before it; not for moves away from nodes that fail. False is counted as denied.
+   */
+  public boolean takeRetry() {
+    return cluster.takeRetry(tried, hint);
+  }
+
   /** Begins a new round: every node may be tried again. */
   public void newRound() {
     tried.clear();

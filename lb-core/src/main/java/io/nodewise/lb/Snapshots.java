@@ -36,7 +36,12 @@ final class Snapshots {
               site.canRead()));
     }
     return new ClusterSnapshot(
-        views, sites, total, cluster.failovers(), cluster.registry().isPanic());
+        views,
+        sites,
+        total,
+        cluster.failovers(),
+        cluster.deniedRetries(),
+        cluster.registry().isPanic());
   }
 
   private static NodeSnapshot node(LiveNode node, long total, long now) {

@@ -142,6 +142,7 @@ class SnapshotTest {
             List.of(),
             152_352,
             17,
+            0,
             false);
     assertThat(snapshot.toTable())
         .isEqualTo(
@@ -199,7 +200,7 @@ class SnapshotTest {
             p50,
             p99,
             null);
-    String table = new ClusterSnapshot(List.of(node), List.of(), 0, 0, false).toTable();
+    String table = new ClusterSnapshot(List.of(node), List.of(), 0, 0, 0, false).toTable();
     return table.substring(table.indexOf('\n')).replaceAll(" {2,}", "  ");
   }
 

@@ -21,8 +21,8 @@ public final class LargeReport {
         String.format(
             Locale.ROOT,
             "- `benchmarks/run-simulation --large`%n- %d processors, JDK %s%n- %s%n- seed 1%n%n"
-                + "Six seconds at a quarter of what the nodes can serve; one node falls silent at"
-                + " second 3.%n%n",
+                + "Four seconds at a quarter of what the nodes can serve; one node falls silent at"
+                + " second 2.%n%n",
             Runtime.getRuntime().availableProcessors(),
             System.getProperty("java.runtime.version"),
             LocalDate.now(ZoneOffset.UTC)));

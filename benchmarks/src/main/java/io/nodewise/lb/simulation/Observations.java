@@ -12,10 +12,14 @@ final class Observations {
   /** Nanoseconds of one column. */
   static final long COLUMN = Timeline.SECOND / 10;
 
+  /** Seconds in which a trouble is new: most of them are spent finding it out. */
+  static final double EARLY = 15;
+
   private final Timeline timeline;
   private final int nodes;
   private final List<Column> columns = new ArrayList<>();
   private final Histogram small = new Histogram(3);
+  private final Histogram early = new Histogram(3); // those of the first seconds only
   private double from;
   private double until = Double.MAX_VALUE;
   private int falseEjections;
@@ -41,7 +45,10 @@ final class Observations {
     this.nodes = nodes;
   }
 
-  /** Latencies are those of requests that end in this span, in seconds. */
+  /**
+   * Latencies are those of requests that begin in this span, in seconds, whenever they end: those
+   * that a bad node still holds at the end of its trouble count, those begun before it don't.
+   */
   void lookAt(double fromSeconds, double untilSeconds) {
     from = fromSeconds;
     until = untilSeconds;
@@ -65,11 +72,16 @@ final class Observations {
     column.attemptsOn[node]++;
   }
 
-  void good(int bytes, long nanos) {
+  /** A request ended well that began then. */
+  void good(int bytes, long began) {
     now().good++;
-    double seconds = timeline.seconds();
-    if (bytes == Sizes.SMALL_BYTES && seconds >= from && seconds < until) {
-      small.recordValue(nanos / 1000);
+    double seconds = began / 1e9;
+    if (bytes <= Sizes.SMALL_BYTES && seconds >= from && seconds < until) {
+      long micros = (timeline.read() - began) / 1000;
+      small.recordValue(micros);
+      if (seconds < from + EARLY) {
+        early.recordValue(micros);
+      }
     }
   }
 
@@ -94,6 +106,11 @@ final class Observations {
   /** A quantile of the time until small objects were there, in milliseconds. */
   double smallMillis(double percentile) {
     return small.getValueAtPercentile(percentile) / 1000.0;
+  }
+
+  /** The same of those that began in the first {@link #EARLY} seconds of the span. */
+  double earlyMillis(double percentile) {
+    return early.getValueAtPercentile(percentile) / 1000.0;
   }
 
   /** The mean of that time, in milliseconds. */

@@ -31,6 +31,11 @@ record Result(Scenario scenario, Setting setting, Observations seen, long events
     return seen.smallMillis(99);
   }
 
+  /** The same while the trouble is new. */
+  double p99Early() {
+    return seen.earlyMillis(99);
+  }
+
   double p999() {
     return seen.smallMillis(99.9);
   }

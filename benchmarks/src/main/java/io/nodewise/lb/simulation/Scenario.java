@@ -10,9 +10,9 @@ import java.util.function.BiConsumer;
  */
 enum Scenario {
   /** Nothing. */
-  HEALTHY(10, 25, 25, (simulation, self) -> {}),
+  HEALTHY(10, 50, 50, (simulation, self) -> {}),
   /** One node takes ten times as long for everything. */
-  SLOW_NODE(10, 25, 40, Scenario::slow),
+  SLOW_NODE(10, 50, 65, Scenario::slow),
   /** One node takes requests and connections, and says nothing more. */
   BLACK_HOLE(10, 25, 70, (simulation, self) -> self.bad(simulation, Mood.SILENT)),
   /** One node answers 503 SlowDown in a millisecond. */
@@ -31,8 +31,8 @@ enum Scenario {
   SCALE_OUT(10, 15, 60, Scenario::scaleOut),
   /** All clients start at the same moment with ten requests each. */
   SYNCHRONISED_START(0, 2, 12, Scenario::startTogether),
-  /** Three seconds of a black hole, for sets so large that more takes too long to compute. */
-  LARGE(3, 6, 6, (simulation, self) -> self.bad(simulation, Mood.SILENT));
+  /** Two seconds of a black hole, for sets so large that more takes too long to compute. */
+  LARGE(2, 4, 4, (simulation, self) -> self.bad(simulation, Mood.SILENT));
 
   /** The node that is in trouble, where it is one. */
   static final int BAD = 0;

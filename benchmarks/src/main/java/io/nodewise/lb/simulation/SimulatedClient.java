@@ -19,9 +19,9 @@ import software.amazon.awssdk.retries.api.TokenAcquisitionFailedException;
 
 /*
  * What an adapter does around the load balancer: a node that can't be reached, or fails, is left for
- * an untried one at once, answers of failure three times at most; everything else is for the SDK's
- * own standard retry strategy to decide, with its back-off and its token bucket, of which each
- * client has one.
+ * an untried one at once, answers of failure three times at most; a retry because of overload comes
+ * out of the load balancer's retry budget; and everything is for the SDK's own standard retry
+ * strategy to decide, with its back-off and its token bucket, of which each client has one.
  */
 /** One client: a load balancer of its own, and the course of each of its requests. */
 final class SimulatedClient {
@@ -80,6 +80,7 @@ final class SimulatedClient {
     private boolean over;
     private boolean firstRound = true;
     private int answeredFailovers;
+    private int granted; // retries, by the strategy
 
     Request(int bytes) {
       this.bytes = bytes;
@@ -117,16 +118,22 @@ final class SimulatedClient {
     }
 
     private void askToRetry(Failed failure) {
+      if (failure == Failed.LOAD && granted + 1 < Setting.ATTEMPTS && !route.takeRetry()) {
+        over = true;
+        observations.failed();
+        return;
+      }
       try {
-        RefreshRetryTokenResponse granted =
+        RefreshRetryTokenResponse refreshed =
             retries.refreshRetryToken(
                 RefreshRetryTokenRequest.builder()
                     .token(token)
                     .failure(failure)
                     .suggestedDelay(Duration.ZERO)
                     .build());
-        token = granted.token();
-        timeline.after(granted.delay().toNanos(), this::attempt);
+        token = refreshed.token();
+        granted++;
+        timeline.after(refreshed.delay().toNanos(), this::attempt);
       } catch (TokenAcquisitionFailedException refused) {
         over = true;
         observations.failed();
@@ -136,7 +143,12 @@ final class SimulatedClient {
     private void succeeded() {
       over = true;
       retries.recordSuccess(RecordSuccessRequest.create(token));
-      observations.good(bytes, timeline.read() - began);
+      observations.good(bytes, began);
+    }
+
+    private void refused() {
+      over = true;
+      observations.failed();
     }
 
     /** Gives up, unless the answer has begun. */
@@ -198,6 +210,16 @@ final class SimulatedClient {
         ended = true;
         attempt.end(Outcome.success());
         request.succeeded();
+      }
+    }
+
+    @Override
+    public void refused() {
+      if (!ended) {
+        ended = true;
+        attempt.firstByte();
+        attempt.end(Outcome.success());
+        request.refused();
       }
     }
 

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /*
  * A request waits for a slot, is worked on for a while (overhead, lognormal), and then its body is
@@ -37,6 +38,22 @@ final class SimulatedNode {
     FAILING
   }
 
+  /** How a node answers that is no queue. */
+  @FunctionalInterface
+  interface Script {
+    /**
+     * What comes of a request.
+     *
+     * @param seconds since the start
+     * @param inFlight requests that the node has, this one included
+     * @param bytes what is asked for
+     */
+    Answer answer(double seconds, int inFlight, int bytes);
+  }
+
+  /** A status, and how long it takes until it is said. */
+  record Answer(int status, double seconds) {}
+
   private static final long AT_ONCE = 1_000_000; // the millisecond
 
   private static final Outcome REFUSED = Outcome.unreachable("connection refused");
@@ -52,6 +69,7 @@ final class SimulatedNode {
   private final PriorityQueue<Job> sending =
       new PriorityQueue<>(Comparator.comparingDouble((Job job) -> job.sentAt));
   private final Set<Job> inside = new LinkedHashSet<>(); // waiting, worked on or being sent
+  private @Nullable Script script;
   private Mood mood = Mood.WELL;
   private double slowness = 1;
   private int era; // what was begun in an earlier one is not gone on with
@@ -88,6 +106,11 @@ final class SimulatedNode {
   /** Requests it has and has not answered whole. */
   int outstanding() {
     return inside.size();
+  }
+
+  /** From now on it answers so, as long as it is well. */
+  void follow(Script answers) {
+    script = answers;
   }
 
   /** Everything takes so many times as long from now on. */
@@ -131,7 +154,9 @@ final class SimulatedNode {
       case BUSY -> answer(job, SLOW_DOWN);
       case FAILING -> answer(job, INTERNAL_ERROR);
       case WELL -> {
-        if (busy < hardware.slots()) {
+        if (script != null) {
+          recite(job, script);
+        } else if (busy < hardware.slots()) {
           inside.add(job);
           work(job);
         } else if (waiting.size() < hardware.queue()) {
@@ -141,6 +166,31 @@ final class SimulatedNode {
           answer(job, SLOW_DOWN);
         }
       }
+    }
+  }
+
+  private void recite(Job job, Script answers) {
+    inside.add(job);
+    Answer answer = answers.answer(timeline.seconds(), inside.size(), job.bytes);
+    int begun = era;
+    timeline.after(
+        (long) (answer.seconds() * 1e9),
+        () -> {
+          if (begun == era && inside.remove(job) && !job.left) {
+            say(job.client, answer.status());
+          }
+        });
+  }
+
+  private static void say(Client client, int status) {
+    switch (status) {
+      case 200 -> {
+        client.firstByte();
+        client.done();
+      }
+      case 429, 503 -> client.failed(SLOW_DOWN, true);
+      case 500 -> client.failed(INTERNAL_ERROR, true);
+      default -> client.refused();
     }
   }
 
@@ -273,6 +323,9 @@ final class SimulatedNode {
 
     /** It will not arrive; {@code answered} if the node said so itself. */
     void failed(Outcome outcome, boolean answered);
+
+    /** The request is wrong, says the node: nothing to be repeated. */
+    void refused();
 
     /** The node stopped in the midst of it; nobody has noticed yet. */
     void silent();

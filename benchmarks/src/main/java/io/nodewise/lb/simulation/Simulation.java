@@ -6,6 +6,7 @@ import io.nodewise.lb.node.LoadBalancerListener;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.NodeState;
+import io.nodewise.lb.node.StableHash;
 import io.nodewise.lb.node.Transition;
 import io.nodewise.lb.time.Randomness;
 import java.util.ArrayDeque;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntSupplier;
 
 /** Clients, nodes and requests on one virtual clock. One thread only; used once. */
 final class Simulation implements AutoCloseable {
@@ -36,7 +38,7 @@ final class Simulation implements AutoCloseable {
   Simulation(Setting setting, int members) {
     this.setting = setting;
     this.observations = new Observations(timeline, setting.nodes());
-    this.random = TestRuntime.seeded(setting.seed() * 0x9E3779B97F4A7C15L);
+    this.random = TestRuntime.seeded(StableHash.mix(setting.seed()));
     for (int i = 0; i < setting.nodes(); i++) {
       Randomness own = TestRuntime.seeded(random.next());
       SimulatedNode node = new SimulatedNode(id(i), timeline, setting.hardware(), own);
@@ -104,6 +106,19 @@ final class Simulation implements AutoCloseable {
     timeline.after((long) (gap * 1e9), this::arrival);
   }
 
+  /** Evenly spaced, each of any client: so many requests a second until then. */
+  void startEvenly(double perSecond, double untilSeconds, IntSupplier bytes) {
+    if (timeline.seconds() < untilSeconds) {
+      timeline.after((long) (1e9 / perSecond), () -> startEvenly(perSecond, untilSeconds, bytes));
+      send(clients.get(random.nextInt(clients.size())), bytes.getAsInt());
+    }
+  }
+
+  /** Chance, for whoever needs some more. */
+  Randomness random() {
+    return random;
+  }
+
   /** Sends no more. */
   void stopArrivals() {
     stopped = true;
@@ -123,7 +138,12 @@ final class Simulation implements AutoCloseable {
 
   /** One request of this client. */
   void send(SimulatedClient client) {
-    SimulatedClient.Request request = client.get(setting.sizes().draw(random.nextUnit()));
+    send(client, setting.sizes().draw(random.nextUnit()));
+  }
+
+  /** The same for an object of this size. */
+  void send(SimulatedClient client, int bytes) {
+    SimulatedClient.Request request = client.get(bytes);
     long at = timeline.read() + (long) (setting.deadlineSeconds() * 1e9);
     deadlines.add(new Due(at, request));
   }

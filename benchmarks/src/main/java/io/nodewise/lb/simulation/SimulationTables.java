@@ -22,7 +22,9 @@ final class SimulationTables {
             usual.capacity()));
     properties(page, cells);
     page.append("\n## Latency of small objects, load and failures\n\n");
-    page.append("Milliseconds, during the trouble.\n\n");
+    page.append(
+        "Milliseconds, of the requests that begin during the trouble, from its first moment on; *new*:"
+            + " of those in its first fifteen seconds, in which it is found out.\n\n");
     row(
         page,
         "scenario",
@@ -31,13 +33,16 @@ final class SimulationTables {
         "seeds",
         "p50",
         "p99",
+        "p99, new",
         "p99.9",
         "goodput/s",
         "failed of requests",
         "attempts per request",
         "max/mean load",
         "ejected wrongly");
-    row(page, "---", "---", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:");
+    row(
+        page, "---", "---", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:",
+        "--:");
     for (Cell cell : cells) {
       row(
           page,
@@ -47,6 +52,7 @@ final class SimulationTables {
           Integer.toString(cell.runs().size()),
           cell.shown(Result::p50),
           cell.shown(Result::p99),
+          Cell.number(cell.median(Result::p99Early)),
           cell.shown(Result::p999),
           Cell.number(cell.median(Result::goodput)),
           Cell.number(cell.median(Result::failed))
@@ -126,26 +132,30 @@ final class SimulationTables {
     }
   }
 
-  private static void dialogue(StringBuilder page) {
+  static void dialogue(StringBuilder page) {
     page.append("\n## Dialogue's scenarios\n\n");
     page.append(
-        "Rebuilt by their published description, seed 1. Published is what Dialogue's own report"
-            + " says of its strategy BALANCED; its nodes and its retries are not quite these.\n\n");
-    row(page, "scenario", "policy", "success", "mean", "attempts per request", "published");
-    row(page, "---", "---", "--:", "--:", "--:", "---");
+        "Rebuilt by what they are said to be; the mean of three seeds. Published is what Dialogue's"
+            + " own report says of its balancing strategy. At least as good: more requests succeed,"
+            + " or as many (to a tenth of a percent) and in no more than 5 % more time. The mean"
+            + " is of those that succeed; theirs wait without end, ours give up after 30 s. The first"
+            + " lasts two minutes here, theirs twenty. Not played: server_side_rate_limits, whose"
+            + " answers take 200 s, beyond every clock of ours.\n\n");
+    row(page, "scenario", "success", "mean", "attempts per request", "published", "roundRobin", "");
+    row(page, "---", "--:", "--:", "--:", "---", "---", "---");
     for (DialogueScenario scenario : DialogueScenario.values()) {
-      for (Policy policy :
-          new Policy[] {Policy.LEAST_LOADED, Policy.ROUND_ROBIN, Policy.PIN_UNTIL_ERROR}) {
-        DialogueScenario.Outcome outcome = scenario.play(policy, 1);
-        row(
-            page,
-            scenario.shown(),
-            policy.toString(),
-            String.format(Locale.ROOT, "%.1f %%", outcome.successPercent()),
-            String.format(Locale.ROOT, "%.3f s", outcome.meanSeconds()),
-            String.format(Locale.ROOT, "%.3f", outcome.attempts()),
-            scenario.published());
-      }
+      DialogueScenario.Outcome ours = scenario.play(Policy.LEAST_LOADED);
+      DialogueScenario.Outcome inTurn = scenario.play(Policy.ROUND_ROBIN);
+      row(
+          page,
+          scenario.shown(),
+          String.format(Locale.ROOT, "%.1f %%", ours.successPercent()),
+          String.format(Locale.ROOT, "%.3f s", ours.meanSeconds()),
+          String.format(Locale.ROOT, "%.3f", ours.attempts()),
+          scenario.published(),
+          String.format(
+              Locale.ROOT, "%.1f %%, %.3f s", inTurn.successPercent(), inTurn.meanSeconds()),
+          scenario.isMatchedBy(ours) ? "at least as good" : "**miss**: " + scenario.reason());
     }
   }
 
@@ -170,7 +180,7 @@ final class SimulationTables {
 
   static String csv(List<Cell> cells) {
     String head =
-        "scenario,policy,clients,nodes,seed,p50_ms,p99_ms,p999_ms,goodput,requests,failed,"
+        "scenario,policy,clients,nodes,seed,p50_ms,p99_ms,p99_new_ms,p999_ms,goodput,requests,failed,"
             + "attempts_per_request,max_mean_load,bad_share,bad_share_before,bad_share_after,"
             + "detect_s,recover_s,goodput_back_s,last_failure_s,ejections,false_ejections,"
             + "events,seconds\n";
@@ -183,7 +193,7 @@ final class SimulationTables {
   private static String csv(Result run) {
     return String.format(
         Locale.ROOT,
-        "%s,%s,%d,%d,%d,%.3f,%.3f,%.3f,%.1f,%d,%d,%.5f,%.3f,%.6f,%.6f,%.6f,%.1f,%.1f,%.1f,%.1f,"
+        "%s,%s,%d,%d,%d,%.3f,%.3f,%.3f,%.3f,%.1f,%d,%d,%.5f,%.3f,%.6f,%.6f,%.6f,%.1f,%.1f,%.1f,%.1f,"
             + "%d,%d,%d,%.1f%n",
         run.scenario().shown(),
         run.setting().policy(),
@@ -192,6 +202,7 @@ final class SimulationTables {
         run.setting().seed(),
         run.p50(),
         run.p99(),
+        run.p99Early(),
         run.p999(),
         run.goodput(),
         run.requests(),

@@ -3,6 +3,8 @@ package io.nodewise.lb.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What the default policy promises under trouble, as in the simulation's report but on slower
@@ -21,14 +23,15 @@ class SimulationTest {
             .withSizes(new Sizes(0.09, 0)));
   }
 
-  @Test
-  void p99_hardly_suffers_from_one_node_that_is_ten_times_slower() {
-    Result healthy = play(Scenario.HEALTHY, 20, 20);
-    Result slow = play(Scenario.SLOW_NODE, 20, 20);
+  @ParameterizedTest
+  @ValueSource(ints = {20, 100})
+  void p99_hardly_suffers_from_one_node_that_is_ten_times_slower(int clients) {
+    Result healthy = play(Scenario.HEALTHY, clients, 20);
+    Result slow = play(Scenario.SLOW_NODE, clients, 20);
     assertThat(healthy.falseEjections()).isZero();
-    assertThat(slow.p99() / healthy.p99()).isLessThan(1.5); // 1.15 to 1.18
+    assertThat(slow.p99() / healthy.p99()).isLessThan(1.25); // 1.08, of 100 clients 1.11 to 1.18
     assertThat(slow.badShare())
-        .isLessThan(0.0065); // 0.0055 to 0.0058; 0.0072 if ties did not look at latency
+        .isLessThan(0.0035); // 0.0014 to 0.0018, of 100 0.0031; 0.0055 by a plain mean
     assertThat(slow.failed()).isZero();
   }
 
@@ -64,8 +67,7 @@ class SimulationTest {
     Result result = play(Scenario.OVERLOAD, 20, 10);
     assertThat(result.goodputBack()).isLessThan(10);
     assertThat(result.lastFailure()).isLessThan(10);
-    // 1.1 is demanded, and missed by 1.23: only the SDK's token bucket bounds it. See the report.
-    assertThat(result.amplification()).isLessThan(1.3);
+    assertThat(result.amplification()).isLessThan(1.1); // 1.07; 1.23 without a budget
   }
 
   @Test

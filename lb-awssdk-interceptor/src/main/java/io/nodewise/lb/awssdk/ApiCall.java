@@ -14,6 +14,8 @@ final class ApiCall {
   /** How often an answer of 500, 502 or 504 is taken to another node at once. */
   private static final int FREE_ANSWERED_FAILOVERS = 3;
 
+  static final String BUDGET_SPENT = "the nodes ask for less, and the retry budget is spent";
+
   static final String NOT_TWICE =
       "the request may have been carried out, and carrying it out twice would do harm";
 
@@ -26,8 +28,10 @@ final class ApiCall {
   private boolean replyLost;
   private boolean answered;
   private boolean faulted;
+  private boolean overloaded;
   private boolean firstRound = true;
   private int answeredFailovers;
+  private int retries; // that the retry strategy granted
 
   ApiCall(Operation operation, @Nullable SdkRequest request, Route route) {
     this.operation = operation;
@@ -73,6 +77,7 @@ final class ApiCall {
   /** An attempt begins that the SDK decided on: if every node has had its turn, all get another. */
   void beginAttempt() {
     faulted = false;
+    overloaded = false;
     if (!route.hasUntried() && route.attempts() > 0) {
       firstRound = false;
       route.newRound();
@@ -99,6 +104,25 @@ final class ApiCall {
     faulted = true;
     answered = true;
     replyLost = true;
+  }
+
+  /** The node answered by asking for less. */
+  void answeredLoad() {
+    overloaded = true;
+  }
+
+  /**
+   * Whether the retry strategy may be asked for one more attempt of so many: not where the nodes
+   * ask for less and the retry budget is spent. Takes from the budget; where the attempts are used
+   * up, nothing, as the strategy will refuse anyway.
+   */
+  boolean takeRetry(int maxAttempts) {
+    return !overloaded || retries + 1 >= maxAttempts || route.takeRetry();
+  }
+
+  /** The retry strategy granted one more attempt. */
+  void retried() {
+    retries++;
   }
 
   /**

@@ -182,6 +182,8 @@ final class BalancedRequest implements ExecutableHttpRequest {
   private void note(Outcome outcome) {
     if (outcome.isNodeFault()) {
       call.answeredFault();
+    } else if (outcome.kind() == Outcome.Kind.LOAD) {
+      call.answeredLoad();
     }
   }
 

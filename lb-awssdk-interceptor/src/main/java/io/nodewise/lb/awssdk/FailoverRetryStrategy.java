@@ -21,6 +21,10 @@ import software.amazon.awssdk.retries.api.TokenAcquisitionFailedException;
  * handed back as it was. It is bounded by the nodes (see ApiCall). Everything else, overload above
  * all, is the delegate's to decide, with its back-off and its bucket.
  *
+ * A retry because of overload comes out of the load balancer's retry budget first: the delegate's bucket
+ * gives back what succeeded, so that under an overload, in which many retries do succeed, it lets
+ * through more than a cluster can bear.
+ *
  * The SDK takes a Retry-After for the time to wait before the next attempt, wherever that goes. But it
  * is the wish of one node; with another one left the call waits for the back-off alone.
  */
@@ -54,12 +58,23 @@ final class FailoverRetryStrategy implements RetryStrategy {
       if (delegate.maxAttempts() > 1 && call.takeFreeFailover()) {
         return RefreshRetryTokenResponse.create(request.token(), Duration.ZERO);
       }
-      if (request.suggestedDelay().isPresent() && call.route().hasUntried()) {
-        return delegate.refreshRetryToken(
-            request.toBuilder().suggestedDelay(Duration.ZERO).build());
+      if (!call.takeRetry(delegate.maxAttempts())) {
+        throw new TokenAcquisitionFailedException(
+            ApiCall.BUDGET_SPENT, request.token(), request.failure());
       }
+      RefreshRetryTokenResponse granted =
+          delegate.refreshRetryToken(withoutOneNodesWish(request, call));
+      call.retried();
+      return granted;
     }
     return delegate.refreshRetryToken(request);
+  }
+
+  private static RefreshRetryTokenRequest withoutOneNodesWish(
+      RefreshRetryTokenRequest request, ApiCall call) {
+    return request.suggestedDelay().isPresent() && call.route().hasUntried()
+        ? request.toBuilder().suggestedDelay(Duration.ZERO).build()
+        : request;
   }
 
   /**

@@ -15,6 +15,7 @@ import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.NodeSnapshot;
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.node.NodeState;
+import io.nodewise.lb.retry.RetryBudget;
 import io.nodewise.lb.routing.BalancingPolicy;
 import java.net.URI;
 import java.time.Duration;
@@ -78,6 +79,10 @@ class FaultyAnswerIT extends OnS3Nodes {
   }
 
   private LoadBalancer cluster(int odd, int good, BalancingPolicy policy) {
+    return cluster(odd, good, policy, RetryBudget.defaults());
+  }
+
+  private LoadBalancer cluster(int odd, int good, BalancingPolicy policy, RetryBudget budget) {
     String[] urls =
         Stream.concat(
                 ODD.stream().limit(odd).map(WireMockServer::baseUrl), Stream.of(nodes.urls(good)))
@@ -88,7 +93,8 @@ class FaultyAnswerIT extends OnS3Nodes {
             .nodes(urls)
             .logicalEndpoint(URI.create(nodes.get(0).url()))
             .healthCheck(HealthCheck.none())
-            .policy(policy));
+            .policy(policy)
+            .retryBudget(budget));
   }
 
   private static NodeSnapshot odd(LoadBalancer cluster) {
@@ -97,7 +103,7 @@ class FaultyAnswerIT extends OnS3Nodes {
 
   @Test
   void slowDownIsLoadAndTheSdksToWaitFor() {
-    LoadBalancer cluster = cluster(4, 0);
+    LoadBalancer cluster = cluster(4, 0, BalancingPolicy.leastLoaded(), RetryBudget.unlimited());
     RecordingStrategy strategy =
         new RecordingStrategy(
             AwsRetryStrategy.standardRetryStrategy().toBuilder()
@@ -119,6 +125,47 @@ class FaultyAnswerIT extends OnS3Nodes {
     assertThat(cluster.snapshot().nodes())
         .allSatisfy(node -> assertThat(node.state().eligible()).isTrue())
         .anySatisfy(node -> assertThat(node.loads()).isGreaterThan(5));
+  }
+
+  @Test
+  void slowDownOfAllNodesIsRepeatedAsFarAsTheBudgetGoes() {
+    RetryBudget three = RetryBudget.builder().share(0).perSecond(0.3).build();
+    LoadBalancer cluster = cluster(4, 0, BalancingPolicy.leastLoaded(), three);
+    RecordingStrategy strategy =
+        new RecordingStrategy(
+            AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                .maxAttempts(3)
+                .throttlingBackoffStrategy(attempt -> Duration.ofMillis(1))
+                .build());
+    S3Client s3 = track(builder(cluster).overrideConfiguration(o -> o.retryStrategy(strategy)));
+    answer(error(503, "SlowDown"));
+
+    for (int i = 0; i < 20; i++) {
+      assertThatExceptionOfType(S3Exception.class)
+          .isThrownBy(() -> get(s3, "k"))
+          .satisfies(e -> assertThat(e.statusCode()).isEqualTo(503));
+    }
+
+    // As long as a node is left that has not asked for less, going there is free; three more come
+    // out of the budget, and now and then one that it gains meanwhile.
+    assertThat(strategy.delays()).hasSizeBetween(3, 9).hasSize(asked() - 20);
+    assertThat(cluster.snapshot().deniedRetries()).isGreaterThan(10);
+  }
+
+  @Test
+  void slowDownOfOneNodeIsRepeatedElsewhereWhateverIsLeftOfTheBudget() {
+    RetryBudget nothing = RetryBudget.builder().share(0).perSecond(0).build();
+    LoadBalancer cluster = cluster(1, 1, BalancingPolicy.roundRobin(), nothing);
+    S3Client s3 = client(cluster);
+    put(PLAIN, "k", bytes(100));
+    answer(error(503, "SlowDown"));
+
+    for (int i = 0; i < 6; i++) {
+      assertThat(get(s3, "k")).hasSize(100);
+    }
+
+    assertThat(asked()).isGreaterThan(1);
+    assertThat(cluster.snapshot().deniedRetries()).isZero();
   }
 
   /** Its answer has no body to say so, and an overloaded node must not be put out for HEADs. */

@@ -10,6 +10,7 @@ import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.probe.ProbeClient;
 import io.nodewise.lb.probe.Prober;
+import io.nodewise.lb.retry.RetryBudget;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.Backups;
 import io.nodewise.lb.routing.BalancingPolicy;
@@ -48,6 +49,7 @@ public final class Cluster implements AutoCloseable {
       InFlightLimits limits,
       SiteFailover siteFailover,
       Backups backups,
+      RetryBudget retryBudget,
       List<LoadBalancerListener> listeners) {}
 
   /** What it runs on. */
@@ -61,6 +63,7 @@ public final class Cluster implements AutoCloseable {
   private final Operators operators;
   private final Evidence evidence;
   private final Sweeper sweeper;
+  private final RetryAccount retries;
   private final @Nullable Admission admission; // null where there are no limits
   private final Prober prober;
   private final LongAdder failovers = new LongAdder();
@@ -96,9 +99,16 @@ public final class Cluster implements AutoCloseable {
     this.admission = settings.limits().isNone() ? null : new Admission(settings.limits());
     this.operators = new Operators(registry);
     this.evidence = new Evidence(registry, rules, runtime.ticker(), judge, this::probeSoon);
+    this.retries = new RetryAccount(settings.retryBudget(), runtime.ticker().read());
     this.sweeper =
         new Sweeper(
-            registry, evidence, admission, settings.timeouts(), runtime.ticker(), runtime.tasks());
+            registry,
+            evidence,
+            admission,
+            retries,
+            settings.timeouts(),
+            runtime.ticker(),
+            runtime.tasks());
     this.prober =
         new Prober(
             settings.healthCheck(),
@@ -176,6 +186,19 @@ public final class Cluster implements AutoCloseable {
   /** How often a request went on at another node after a fault. */
   public long failovers() {
     return failovers.sum();
+  }
+
+  /**
+   * Whether a request that was asked for less, and has been to these nodes, may be sent again.
+   * Takes from the retry budget unless a node is left that has not failed lately.
+   */
+  public boolean takeRetry(Tried tried, RequestHint hint) {
+    return registry.table().hasUntriedAtEase(tried, hint) || retries.take();
+  }
+
+  /** How often the retry budget had nothing left. */
+  public long deniedRetries() {
+    return retries.denied();
   }
 
   /** The nodes and their states. */

@@ -153,12 +153,13 @@ public final class LiveNode extends NodeGauge {
     firstBytes.aged();
   }
 
-  /** Takes in a time to first byte; one spike counts for little, a few slow answers for much. */
+  /** Takes in a time to first byte. */
   void firstByte(long nanos, long now) {
+    long age = now - lastRead;
     answeredRead = true;
     lastRead = now;
     firstByteTimes.record(nanos);
-    sampleLatency(nanos);
+    sampleLatency(nanos, age);
   }
 
   /** Whether a read was answered after that. */

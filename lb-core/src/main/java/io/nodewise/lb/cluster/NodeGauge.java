@@ -92,10 +92,9 @@ abstract class NodeGauge implements Candidate {
     return latency;
   }
 
-  /** Takes in a time to first byte; one spike counts for little, a few slow answers for much. */
-  final void sampleLatency(long nanos) {
-    long before = latency;
-    latency = before + (nanos - before) / 8;
+  /** Takes in a time to first byte, so long after the one before. */
+  final void sampleLatency(long nanos, long age) {
+    latency = LatencyEstimate.after(latency, nanos, age);
   }
 
   /** Forgets part of the latency, so that a node once slow is asked again; by the sweeper. */

@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 /*
  * One tick every TICK, on the background thread, instead of a timer per request. A tick
  *
- * 1. lets the registry do what time alone does (ejections end, ramps grow, penalties fade),
+ * 1. lets the registry do what time alone does (ejections end, ramps grow, penalties fade) and
+ *    pays into the retry budget,
  * 2. looks at every running attempt: silence beyond the suspicion time gets its node probed;
  *    silence beyond the clock of its phase ends it, for the first attempt of a read beyond the
  *    patience that ReadPatience has learnt; silence on a node known to hang ends it, and that of a
@@ -40,10 +41,11 @@ public final class Sweeper implements AutoCloseable {
   private static final double PENALTY_FACTOR = Math.exp(-TICK.toMillis() / 10_000.0);
 
   /**
-   * A latency estimate that nothing refreshes halves in 2 s: a node that was a hundred times slower
-   * than the others gets a request to show that it is not any more after some 12 s.
+   * A latency estimate that nothing refreshes halves in 5 s: a node that was a hundred times slower
+   * than the others gets a request to show that it is not any more after some 30 s. Sooner costs
+   * more than it gains: each of many clients would ask it anew.
    */
-  private static final double LATENCY_FACTOR = Math.pow(0.5, TICK.toMillis() / 2_000.0);
+  private static final double LATENCY_FACTOR = Math.pow(0.5, TICK.toMillis() / 5_000.0);
 
   /** Counts of first-byte times halve every 30 s. */
   private static final int TICKS_PER_AGING = 150;
@@ -51,6 +53,7 @@ public final class Sweeper implements AutoCloseable {
   private final Registry registry;
   private final Evidence evidence;
   private final @Nullable Admission admission; // null where there are no limits
+  private final RetryAccount retries;
   private final Timeouts timeouts;
   private final ReadPatience patience;
   private final Ticker ticker;
@@ -66,10 +69,12 @@ public final class Sweeper implements AutoCloseable {
       Registry registry,
       Evidence evidence,
       @Nullable Admission admission,
+      RetryAccount retries,
       Timeouts timeouts,
       Ticker ticker,
       Tasks tasks) {
     this.admission = admission;
+    this.retries = retries;
     this.registry = registry;
     this.evidence = evidence;
     this.timeouts = timeouts;
@@ -95,6 +100,7 @@ public final class Sweeper implements AutoCloseable {
         registry.nodes().forEach(LiveNode::age);
       }
       patience.learn(registry.nodes(), ticker.read());
+      retries.tick(registry.nodes(), ticker.read());
       if (admission != null) {
         admission.wakeHeads();
       }

@@ -37,13 +37,9 @@ public final class BalancingPolicy {
 
   /**
    * The node with the fewest attempts in flight, plus a decaying penalty for failures, relative to
-   * its weight; ties go to those with about the lowest recent time to first byte, and what is equal
-   * then is drawn at random. Looks at all nodes of up to sixteen, at five distinct random ones of
-   * more.
-   *
-   * <p>Weights share out what is in flight. Idle nodes are drawn by weight, and with many in flight
-   * for each node the requests are shared by weight too. With about one for each node they are
-   * shared more evenly than that: a light node that is idle comes before a heavy one that is not.
+   * its weight; one clearly slower to answer than the others counts as having two more. Ties are
+   * drawn at random, the more likely the lower the recent time to first byte. Looks at all nodes of
+   * up to thirty-two, at five distinct random ones of more.
    */
   public static BalancingPolicy leastLoaded() {
     return LEAST_LOADED;

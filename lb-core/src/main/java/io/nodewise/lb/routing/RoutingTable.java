@@ -140,6 +140,22 @@ public final class RoutingTable {
     return null;
   }
 
+  /**
+   * Whether a node of the best level is left for such a request that is not in {@code tried} and
+   * has not failed or asked for less lately.
+   */
+  public boolean hasUntriedAtEase(Tried tried, RequestHint hint) {
+    Group[][] levels = levels(hint);
+    for (Group group : levels.length == 0 ? new Group[0] : levels[0]) {
+      for (Candidate candidate : group.candidates()) {
+        if (candidate.penalty() == 0 && Picker.open(candidate, tried)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** Whether a node is left for such a request that is not in {@code tried}. */
   public boolean hasUntried(Tried tried, RequestHint hint) {
     for (Group[] level : levels(hint)) {

@@ -14,6 +14,7 @@ import io.nodewise.lb.node.Outcome;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.node.Transition;
 import io.nodewise.lb.probe.ScriptedProbeClient;
+import io.nodewise.lb.retry.RetryBudget;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.Backups;
 import io.nodewise.lb.routing.BalancingPolicy;
@@ -81,6 +82,7 @@ final class Chaos {
                 InFlightLimits.none(),
                 SiteFailover.defaults(),
                 Backups.FIRST,
+                RetryBudget.defaults(),
                 List.of(new Continuity())),
             new Cluster.Runtime(
                 fast, tasks, Randomness.threadLocal(), new ScriptedProbeClient(fast)));

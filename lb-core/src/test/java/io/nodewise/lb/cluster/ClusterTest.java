@@ -9,6 +9,7 @@ import io.nodewise.lb.health.SlowStart;
 import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.probe.ScriptedProbeClient;
+import io.nodewise.lb.retry.RetryBudget;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.Backups;
 import io.nodewise.lb.routing.BalancingPolicy;
@@ -49,6 +50,7 @@ class ClusterTest {
               InFlightLimits.none(),
               SiteFailover.defaults(),
               Backups.ALL,
+              RetryBudget.defaults(),
               List.of()),
           new Cluster.Runtime(tasks, tasks, TestRuntime.seeded(1), new ScriptedProbeClient(tasks)));
 

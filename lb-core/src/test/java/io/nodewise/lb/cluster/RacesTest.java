@@ -47,7 +47,7 @@ class RacesTest {
   }
 
   static Stream<Class<?>> races() {
-    return Stream.of(LiveNodeRaces.class, AttemptRaces.class, RegistryRaces.class)
+    return Stream.of(LiveNodeRaces.class, AttemptRaces.class, RegistryRaces.class, RetryRaces.class)
         .flatMap(races -> Arrays.stream(races.getDeclaredClasses()))
         .filter(race -> race.isAnnotationPresent(JCStressTest.class));
   }

@@ -72,7 +72,7 @@ class LeastLoadedTest {
   @Test
   void long_uploads_in_flight_are_not_forgotten_however_fast_the_node_answers() {
     FakeCandidate[] nodes = FakeCandidate.idle(4);
-    nodes[2].inFlight = 1;
+    nodes[2].inFlight = 3;
     nodes[2].latency = 1;
     for (FakeCandidate node : nodes) {
       node.latency = Math.max(node.latency, 1);
@@ -92,6 +92,20 @@ class LeastLoadedTest {
   }
 
   @Test
+  void of_those_one_half_as_fast_gets_a_quarter_of_the_requests() {
+    FakeCandidate[] nodes = FakeCandidate.idle(5);
+    for (FakeCandidate node : nodes) {
+      node.latency = 9_000_000; // and the millisecond beside which speeds hardly differ
+    }
+    nodes[0].latency = nodes[3].latency = 19_000_000;
+    Picking picking = Picking.by(BalancingPolicy.leastLoaded(), nodes);
+    Uniformity.assertInProportion(new double[] {1, 4, 4, 1, 4}, picking.counts(14_000));
+    nodes[1].weight = 2; // of different weights they are added up instead
+    nodes[1].latency = 19_000_000;
+    Uniformity.assertInProportion(new double[] {1, 2, 4, 1, 4}, picking.counts(12_000));
+  }
+
+  @Test
   void differences_nobody_feels_do_not_count() {
     FakeCandidate[] nodes = FakeCandidate.idle(3);
     nodes[0].latency = 50_000;
@@ -105,14 +119,33 @@ class LeastLoadedTest {
     FakeCandidate[] nodes = FakeCandidate.idle(2);
     nodes[0].latency = 1_000;
     nodes[0].inFlight = 1;
-    nodes[1].latency = 500_000_000;
+    nodes[1].latency = 2_003_000;
+    assertThat(picks(50, nodes)).containsExactly(nodes[1]);
+  }
+
+  @Test
+  void a_clearly_slower_node_counts_as_having_two_more() {
+    FakeCandidate[] nodes = FakeCandidate.idle(2);
+    nodes[0].latency = 5_000_000;
+    nodes[1].latency = 17_000_001;
+    nodes[0].inFlight = 1;
+    assertThat(picks(50, nodes)).containsExactly(nodes[0]);
+    nodes[0].inFlight = 3;
+    assertThat(picks(50, nodes)).containsExactly(nodes[1]);
+    nodes[0].weight = nodes[1].weight = 4;
+    nodes[0].inFlight = 7;
+    assertThat(picks(50, nodes)).containsExactly(nodes[0]);
+    nodes[0].inFlight = 9;
+    assertThat(picks(50, nodes)).containsExactly(nodes[1]);
+    nodes[1].latency = 17_000_000;
+    nodes[0].inFlight = 1;
     assertThat(picks(50, nodes)).containsExactly(nodes[1]);
   }
 
   @Test
   void the_latency_of_a_busier_node_does_not_shut_out_the_tied_ones() {
     FakeCandidate[] nodes = FakeCandidate.idle(3);
-    nodes[0].inFlight = 1;
+    nodes[0].inFlight = 3;
     nodes[0].latency = 1_000_000;
     nodes[1].latency = nodes[2].latency = 80_000_000;
     assertThat(picks(200, nodes)).containsExactlyInAnyOrder(nodes[1], nodes[2]);
