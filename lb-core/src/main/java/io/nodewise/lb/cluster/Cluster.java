@@ -108,7 +108,8 @@ public final class Cluster implements AutoCloseable {
             retries,
             settings.timeouts(),
             runtime.ticker(),
-            runtime.tasks());
+            runtime.tasks(),
+            runtime.random());
     this.prober =
         new Prober(
             settings.healthCheck(),

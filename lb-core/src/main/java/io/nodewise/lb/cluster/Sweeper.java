@@ -2,6 +2,7 @@ package io.nodewise.lb.cluster;
 
 import io.nodewise.lb.node.Outcome;
 import io.nodewise.lb.retry.Timeouts;
+import io.nodewise.lb.time.Randomness;
 import io.nodewise.lb.time.Tasks;
 import io.nodewise.lb.time.Ticker;
 import java.lang.ref.Reference;
@@ -58,7 +59,7 @@ public final class Sweeper implements AutoCloseable {
   private final ReadPatience patience;
   private final Ticker ticker;
   private final Tasks tasks;
-  private final RunningAttempts running = new RunningAttempts();
+  private final RunningAttempts running;
   private final ReferenceQueue<Object> dropped = new ReferenceQueue<>();
   private volatile Tasks.Scheduled next = () -> {}; // by start(), then by each tick
   private volatile boolean closed; // by close()
@@ -72,7 +73,9 @@ public final class Sweeper implements AutoCloseable {
       RetryAccount retries,
       Timeouts timeouts,
       Ticker ticker,
-      Tasks tasks) {
+      Tasks tasks,
+      Randomness random) {
+    this.running = new RunningAttempts(() -> (int) random.next());
     this.admission = admission;
     this.retries = retries;
     this.registry = registry;
