@@ -23,6 +23,11 @@ class SimulatedNodeTest {
         new SimulatedNode.Job(
             bytes,
             new SimulatedNode.Client() {
+              @Override
+              public void refused() {
+                throw new AssertionError("no script");
+              }
+
               private void note(String what) {
                 log.add(name + " " + what + "@" + timeline.read() / 1_000_000);
               }
