@@ -23,6 +23,7 @@ final class ApiCall {
   private final @Nullable SdkRequest request;
   private final Route route;
   private final long beganMillis = System.currentTimeMillis();
+  private @Nullable String id;
   private @Nullable RequestBody body;
   private @Nullable NodeFailedException lastFailure;
   private boolean replyLost;
@@ -56,6 +57,15 @@ final class ApiCall {
     return Instant.ofEpochMilli(beganMillis);
   }
 
+  /** What it is filed under; null before its first attempt. */
+  @Nullable String id() {
+    return id;
+  }
+
+  void id(String invocation) {
+    id = invocation;
+  }
+
   @Nullable RequestBody body() {
     return body;
   }
@@ -78,7 +88,7 @@ final class ApiCall {
   void beginAttempt() {
     faulted = false;
     overloaded = false;
-    if (!route.hasUntried() && route.attempts() > 0) {
+    if (route.attempts() > 0 && !route.hasUntried()) {
       firstRound = false;
       route.newRound();
     }
