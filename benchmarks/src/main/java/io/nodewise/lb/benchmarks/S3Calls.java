@@ -31,8 +31,10 @@ final class S3Calls implements AutoCloseable {
 
   private static final HttpExecuteRequest SIGNED_GET = signedGet();
 
-  private final GetObjectRequest get = GetObjectRequest.builder().bucket("bucket").key("key").build();
-  private final PutObjectRequest put = PutObjectRequest.builder().bucket("bucket").key("key").build();
+  private final GetObjectRequest get =
+      GetObjectRequest.builder().bucket("bucket").key("key").build();
+  private final PutObjectRequest put =
+      PutObjectRequest.builder().bucket("bucket").key("key").build();
   private final HeadObjectRequest head =
       HeadObjectRequest.builder().bucket("bucket").key("key").build();
   private final @Nullable LoadBalancer balancer; // null without balancing
