@@ -32,6 +32,7 @@ import reactor.core.publisher.Flux;
 @Measurement(iterations = 100, time = 2, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(1)
 @State(Scope.Benchmark)
+@SuppressWarnings("NullAway.Init") // JMH sets the fields
 public class SpringCloudBenchmark {
   @Param({"10", "100", "1000"})
   public int nodes;
