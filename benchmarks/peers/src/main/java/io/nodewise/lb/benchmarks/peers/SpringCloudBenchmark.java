@@ -3,6 +3,7 @@ package io.nodewise.lb.benchmarks.peers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -49,7 +50,7 @@ public class SpringCloudBenchmark {
   }
 
   @Benchmark
-  public Object roundRobin() {
+  public @Nullable Object roundRobin() {
     return inTurn.choose(ReactiveLoadBalancer.REQUEST).block();
   }
 
