@@ -114,6 +114,7 @@ class BenchmarksTest {
     for (String policy :
         List.of(
             "leastLoaded",
+            "leastLoadedOf5",
             "powerOfTwoChoices",
             "roundRobin",
             "random",
