@@ -16,7 +16,7 @@ import org.openjdk.jmh.runner.options.CommandLineOptionException;
  */
 public final class TransportReport {
   private static final Rounds.Plan PLAN =
-      new Rounds.Plan("run-transport", List.of("1", "2"), List.of("1", "2"), 2, 15, 1000, 20);
+      new Rounds.Plan("run-transport", List.of("1", "2"), List.of("1", "2"), 2, 1, 1000, 10);
 
   static final Arms.Subject PAIRS =
       new Arms.Subject() {

@@ -55,6 +55,7 @@ class BenchmarksTest {
     options
         .include(TransportBenchmark.class.getName() + ".pair")
         .param("nodes", "4")
+        .param("warmup", "10")
         .warmupIterations(1)
         .warmupTime(TimeValue.milliseconds(300))
         .measurementTime(TimeValue.milliseconds(100));
