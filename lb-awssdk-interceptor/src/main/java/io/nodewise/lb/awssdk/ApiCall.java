@@ -22,7 +22,7 @@ final class ApiCall {
   private final Operation operation;
   private final @Nullable SdkRequest request;
   private final Route route;
-  private final long beganMillis = System.currentTimeMillis();
+  private final long beganMillis; // of writes
   private @Nullable String id;
   private @Nullable RequestBody body;
   private @Nullable NodeFailedException lastFailure;
@@ -38,6 +38,8 @@ final class ApiCall {
     this.operation = operation;
     this.request = request;
     this.route = route;
+    // Nothing that a read found is ever held against what was stored since.
+    this.beganMillis = operation.isRead() ? 0 : System.currentTimeMillis();
   }
 
   Operation operation() {
@@ -52,7 +54,7 @@ final class ApiCall {
     return route;
   }
 
-  /** When the call began, by the wall clock, as servers tell the age of what they store. */
+  /** When a write began, by the wall clock, as servers tell the age of what they store. */
   Instant began() {
     return Instant.ofEpochMilli(beganMillis);
   }
