@@ -28,10 +28,20 @@ final class Arms {
     }
   }
 
+  /** What a report is of. */
+  interface Subject {
+    /** Whether it measures this benchmark, by its name. */
+    boolean includes(String benchmark);
+
+    /** Which of all values of a parameter it measures, where nobody asks for others. */
+    Collection<String> values(String benchmark, String parameter, List<String> all, boolean quick);
+  }
+
   private Arms() {}
 
-  /** Every benchmark that is on the class path and asked for. */
-  static List<Arm> asked(CommandLineOptions options, List<String> threads, boolean quick) {
+  /** Every benchmark of the subject that is on the class path and asked for. */
+  static List<Arm> asked(
+      Subject subject, CommandLineOptions options, List<String> threads, boolean quick) {
     List<String> includes = options.getIncludes();
     List<Arm> arms = new ArrayList<>();
     for (BenchmarkListEntry entry :
@@ -40,7 +50,10 @@ final class Arms {
                 OutputFormatFactory.createFormatInstance(System.err, VerboseMode.SILENT),
                 includes,
                 options.getExcludes())) {
-      for (Map<String, String> params : combinations(entry, options, quick)) {
+      if (!subject.includes(entry.getUsername())) {
+        continue;
+      }
+      for (Map<String, String> params : combinations(subject, entry, options, quick)) {
         for (String count : threads) {
           arms.add(new Arm(entry.getUsername(), params, Integer.parseInt(count)));
         }
@@ -64,31 +77,19 @@ final class Arms {
   }
 
   private static List<Map<String, String>> combinations(
-      BenchmarkListEntry entry, CommandLineOptions options, boolean quick) {
+      Subject subject, BenchmarkListEntry entry, CommandLineOptions options, boolean quick) {
     List<Map<String, String>> all = List.of(Map.of());
-    for (String name : List.of("nodes", "policy")) {
+    for (String name : List.of("nodes", "policy", "operation")) {
       if (entry.getParams().hasValue() && entry.getParams().get().containsKey(name)) {
         Collection<String> values =
             options.getParameter(name).hasValue()
                 ? options.getParameter(name).get()
-                : usual(entry, name, quick);
+                : subject.values(
+                    entry.getUsername(), name, List.of(entry.getParams().get().get(name)), quick);
         all = times(all, name, values);
       }
     }
     return all;
-  }
-
-  /**
-   * All values, but of the facade, which adds the same to any policy, two; quickly: the extremes.
-   */
-  private static Collection<String> usual(BenchmarkListEntry entry, String name, boolean quick) {
-    if (name.equals("policy") && entry.getUsername().endsWith(".facade")) {
-      return List.of("leastLoaded", "roundRobin");
-    }
-    if (name.equals("nodes") && quick) {
-      return List.of("10", "1000");
-    }
-    return List.of(entry.getParams().get().get(name));
   }
 
   private static List<Map<String, String>> times(

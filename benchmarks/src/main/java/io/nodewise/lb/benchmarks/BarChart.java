@@ -8,13 +8,23 @@ import java.util.Locale;
 import java.util.Map;
 
 /*
- * A block of bars for each policy of each library, a bar for each number of nodes, the fastest policy
- * first. From a few nanoseconds to tens of microseconds: logarithmic, or most bars would be a pixel
+ * A block of bars for each group, a bar for each number of nodes, the fastest group first. From a few nanoseconds to tens of microseconds: logarithmic, or most bars would be a pixel
  * long. So lengths cannot be compared by eye; the value stands at the end of each bar, and lines mark
  * the powers of ten.
  */
-/** The rows of the fewest threads as a picture. */
+/** Times as a picture. */
 final class BarChart {
+
+  /**
+   * One bar.
+   *
+   * @param group what the bars of one block have in common
+   * @param isOurs whether it is of Nodewise
+   * @param nodes the nodes; 0 where there are none
+   * @param bytes allocated; NaN where that was not measured
+   */
+  record Bar(String group, boolean isOurs, int nodes, double nanos, double bytes) {}
+
   private static final int WIDTH = 900;
   private static final int LEFT = 300;
   private static final int RIGHT = 120;
@@ -28,45 +38,43 @@ final class BarChart {
   private static final List<String> OTHERS = List.of("#d0d0d0", "#a6a6a6", "#7a7a7a");
 
   private final StringBuilder svg = new StringBuilder();
-  private final Map<String, List<PickRow>> groups = new LinkedHashMap<>();
+  private final Map<String, List<Bar>> groups = new LinkedHashMap<>();
   private final List<Integer> sizes;
-  private final int threads;
   private final double longest;
 
-  private BarChart(List<PickRow> rows) {
-    threads = rows.stream().mapToInt(PickRow::threads).min().orElse(1);
-    List<PickRow> shown = rows.stream().filter(row -> row.threads() == threads).toList();
-    longest = shown.stream().mapToDouble(PickRow::median).max().orElse(10);
-    sizes = shown.stream().map(PickRow::nodes).filter(n -> n > 0).distinct().sorted().toList();
-    Map<String, List<PickRow>> found = new LinkedHashMap<>();
-    shown.forEach(row -> found.computeIfAbsent(row.group(), any -> new ArrayList<>()).add(row));
+  private BarChart(List<Bar> bars) {
+    longest = bars.stream().mapToDouble(Bar::nanos).max().orElse(10);
+    sizes = bars.stream().map(Bar::nodes).filter(n -> n > 0).distinct().sorted().toList();
+    Map<String, List<Bar>> found = new LinkedHashMap<>();
+    bars.forEach(bar -> found.computeIfAbsent(bar.group(), any -> new ArrayList<>()).add(bar));
     found.entrySet().stream()
         .sorted(Comparator.comparingDouble(entry -> worst(entry.getValue())))
         .forEach(entry -> groups.put(entry.getKey(), entry.getValue()));
   }
 
-  private static double worst(List<PickRow> rows) {
-    return rows.stream().mapToDouble(PickRow::median).max().orElse(0);
+  private static double worst(List<Bar> bars) {
+    return bars.stream().mapToDouble(Bar::nanos).max().orElse(0);
   }
 
-  static String of(List<PickRow> rows, String title) {
-    return new BarChart(rows).draw(title);
+  /** A picture of what so many threads measured. */
+  static String of(List<Bar> bars, String title, int threads) {
+    return new BarChart(bars)
+        .draw(title + ", " + (threads == 1 ? "one thread" : threads + " threads"));
   }
 
   private String draw(String title) {
     int height = TOP + 20;
-    for (List<PickRow> group : groups.values()) {
+    for (List<Bar> group : groups.values()) {
       height += GROUP_GAP + group.size() * STEP;
     }
-    String count = threads == 1 ? "one thread" : threads + " threads";
-    text(10, 24, "start", "font-size=\"16\" font-weight=\"bold\"", title + ", " + count);
+    text(10, 24, "start", "font-size=\"16\" font-weight=\"bold\"", title);
     legend();
     for (double ten = SHORTEST; ten <= longest; ten *= 10) {
       rect(x(ten), TOP - 4, 0.7, height - TOP, "#cccccc");
       text(x(ten), TOP - 8, "middle", "fill=\"#555555\"", time(ten));
     }
     int y = TOP;
-    for (Map.Entry<String, List<PickRow>> group : groups.entrySet()) {
+    for (Map.Entry<String, List<Bar>> group : groups.entrySet()) {
       y += GROUP_GAP;
       boolean ours = group.getValue().get(0).isOurs();
       text(
@@ -75,8 +83,8 @@ final class BarChart {
           "end",
           ours ? "font-weight=\"bold\" fill=\"#08519c\"" : "",
           group.getKey());
-      for (PickRow row : group.getValue()) {
-        bar(row, y);
+      for (Bar one : group.getValue()) {
+        bar(one, y);
         y += STEP;
       }
     }
@@ -106,12 +114,12 @@ final class BarChart {
     text(at, 46, "start", "fill=\"#555555\"", "blue: Nodewise; logarithmic");
   }
 
-  private void bar(PickRow row, int y) {
-    double end = Math.max(x(row.median()), LEFT + 1.0);
-    rect(LEFT, y, end - LEFT, BAR, colour(row.isOurs() ? OURS : OTHERS, row.nodes()));
-    String value = time(row.median());
-    if (row.bytes() >= 0.5) {
-      value += ", " + Math.round(row.bytes()) + " B";
+  private void bar(Bar one, int y) {
+    double end = Math.max(x(Math.max(SHORTEST, one.nanos())), LEFT + 1.0);
+    rect(LEFT, y, end - LEFT, BAR, colour(one.isOurs() ? OURS : OTHERS, one.nodes()));
+    String value = time(one.nanos());
+    if (one.bytes() >= 0.5) {
+      value += ", " + Math.round(one.bytes()) + " B";
     }
     text(end + 5, y + BAR - 2, "start", "", value);
   }

@@ -3,9 +3,7 @@ package io.nodewise.lb.benchmarks;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
@@ -42,14 +40,8 @@ record PickRow(
 
   /** A row for each benchmark, its parameters and threads; forks of one are put together. */
   static List<PickRow> of(Collection<RunResult> results) {
-    Map<String, List<RunResult>> rounds = new LinkedHashMap<>();
-    for (RunResult result : results) {
-      BenchmarkParams params = result.getParams();
-      String id = params.id() + " by " + params.getThreads();
-      rounds.computeIfAbsent(id, any -> new ArrayList<>()).add(result);
-    }
     List<PickRow> rows = new ArrayList<>();
-    rounds.values().forEach(ofOne -> rows.add(merged(ofOne)));
+    Rounds.byArm(results).forEach(ofOne -> rows.add(merged(ofOne)));
     rows.sort(
         Comparator.comparing((PickRow row) -> row.isBaseline())
             .thenComparing((PickRow row) -> !row.isOurs())
@@ -86,15 +78,11 @@ record PickRow(
         policy == null ? method : policy,
         nodes == null ? 0 : Integer.parseInt(nodes),
         params.getThreads(),
-        quantile(times, 0.5),
-        quantile(times, 0.1),
-        quantile(times, 0.9),
-        quantile(bytes, 0.5),
+        Rounds.quantile(times, 0.5),
+        Rounds.quantile(times, 0.1),
+        Rounds.quantile(times, 0.9),
+        Rounds.quantile(bytes, 0.5),
         times.size());
-  }
-
-  private static double quantile(List<Double> sorted, double q) {
-    return sorted.isEmpty() ? Double.NaN : sorted.get((int) (q * (sorted.size() - 1)));
   }
 
   private static String projectOf(String type, String method) {
@@ -108,6 +96,10 @@ record PickRow(
   /** What the rows of one group have in common: all but nodes and threads. */
   String group() {
     return project + ", " + policy;
+  }
+
+  BarChart.Bar bar() {
+    return new BarChart.Bar(group(), isOurs(), nodes, median, bytes);
   }
 
   boolean isBaseline() {

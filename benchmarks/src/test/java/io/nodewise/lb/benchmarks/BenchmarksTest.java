@@ -10,17 +10,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** Every benchmark runs, for an instant, and its report can be written. Says nothing of speed. */
 class BenchmarksTest {
+
+  /** Nothing is measured here, so others may measure at the same time. */
+  @BeforeAll
+  static void ignoreOthers() {
+    System.setProperty("jmh.ignoreLock", "true");
+  }
 
   @Test
   void everyBenchmarkRunsAndReports(@TempDir Path folder) throws Exception {
@@ -41,6 +49,55 @@ class BenchmarksTest {
   }
 
   @Test
+  void every_call_is_made_by_both_clients_and_reported(@TempDir Path folder) throws Exception {
+    OptionsBuilder options = options();
+    // The first calls load classes, which is the plain client's misfortune.
+    options
+        .include(TransportBenchmark.class.getName() + ".pair")
+        .param("nodes", "4")
+        .param("warmup", "10")
+        .warmupIterations(1)
+        .warmupTime(TimeValue.milliseconds(300))
+        .measurementTime(TimeValue.milliseconds(100));
+    List<TransportRow> rows = TransportRow.of(new Runner(options.build()).run());
+    assertThat(rows)
+        .extracting(TransportRow::operation)
+        .containsExactly("GET", "PUT", "HEAD", "transport");
+    assertThat(rows).allMatch(row -> row.nodes() == 4 && row.threads() == 2 && row.samples() == 1);
+    assertThat(rows).allMatch(row -> row.plainNanos() > 0 && row.plainBytes() > 0);
+    // Also before the compiler has come; nothing at all would mean that it was not measured.
+    assertThat(rows).allMatch(row -> row.addedBytes() > 0 && row.addedBytes() < 20_000);
+
+    TransportReport.write(folder, rows, List.of("a test"));
+    assertThat(Files.readAllLines(folder.resolve("transport.csv"))).hasSize(rows.size() + 1);
+    assertThat(Files.readString(folder.resolve("transport.md"))).contains("| HEAD | 4 | 2 |");
+    Path svg = folder.resolve("transport.svg");
+    DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(svg.toFile());
+    assertThat(Files.readString(svg)).contains(">SDK alone, GET<", ">Nodewise adds, transport<");
+  }
+
+  @Test
+  void one_client_alone_makes_its_calls_for_profilers() throws Exception {
+    OptionsBuilder options = options();
+    options
+        .include(TransportBenchmark.class.getName() + ".one")
+        .param("nodes", "0", "4")
+        .param("operation", "GET", "transport");
+    assertThat(new Runner(options.build()).run()).hasSize(4);
+  }
+
+  @Test
+  void a_report_measures_no_other_reports_benchmarks() throws Exception {
+    CommandLineOptions none = new CommandLineOptions();
+    List<Arms.Arm> picks = Arms.asked(PickReport.PICKS, none, List.of("1"), true);
+    List<Arms.Arm> pairs = Arms.asked(TransportReport.PAIRS, none, List.of("1"), true);
+    assertThat(picks)
+        .hasSizeGreaterThan(20)
+        .noneMatch(arm -> arm.benchmark().contains("Transport"));
+    assertThat(pairs).hasSize(4).allMatch(arm -> arm.benchmark().endsWith("Benchmark.pair"));
+  }
+
+  @Test
   void a_round_is_the_same_list_from_another_place() {
     List<Arms.Arm> arms =
         IntStream.range(0, 7).mapToObj(i -> new Arms.Arm("b" + i, Map.of(), 1)).toList();
@@ -58,6 +115,7 @@ class BenchmarksTest {
     for (String policy :
         List.of(
             "leastLoaded",
+            "leastLoadedOf5",
             "powerOfTwoChoices",
             "roundRobin",
             "random",
@@ -73,19 +131,25 @@ class BenchmarksTest {
   }
 
   private static Collection<RunResult> run() throws RunnerException {
-    return new Runner(
-            new OptionsBuilder()
-                .include(PickBenchmark.class.getName())
-                .include(BaselineBenchmark.class.getName())
-                .param("nodes", "10")
-                .threads(2)
-                .forks(0)
-                .warmupIterations(0)
-                .measurementIterations(1)
-                .measurementTime(TimeValue.milliseconds(20))
-                .shouldFailOnError(true)
-                .verbosity(VerboseMode.SILENT)
-                .build())
-        .run();
+    OptionsBuilder options = options();
+    options
+        .include(PickBenchmark.class.getName())
+        .include(BaselineBenchmark.class.getName())
+        .param("nodes", "10");
+    return new Runner(options.build()).run();
+  }
+
+  /** One short iteration, in this process. */
+  private static OptionsBuilder options() {
+    OptionsBuilder options = new OptionsBuilder();
+    options
+        .threads(2)
+        .forks(0)
+        .warmupIterations(0)
+        .measurementIterations(1)
+        .measurementTime(TimeValue.milliseconds(20))
+        .shouldFailOnError(true)
+        .verbosity(VerboseMode.SILENT);
+    return options;
   }
 }

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import software.amazon.awssdk.http.SdkHttpHeaders;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
 /**
@@ -37,9 +38,7 @@ record Answer(int status, long contentLength, Duration pause) {
           "BandwidthLimitExceeded");
 
   static Answer of(SdkHttpResponse response) {
-    long length =
-        response.firstMatchingHeader("Content-Length").map(Answer::parseLength).orElse(-1L);
-    return new Answer(response.statusCode(), length, pause(response));
+    return new Answer(response.statusCode(), lengthOf(response), pause(response));
   }
 
   private static Duration pause(SdkHttpResponse response) {
@@ -55,8 +54,12 @@ record Answer(int status, long contentLength, Duration pause) {
         .orElse(Duration.ZERO);
   }
 
-  /** A Content-Length, or -1 if it is none. */
-  static long parseLength(String value) {
+  /** The Content-Length, or -1 if there is none. */
+  static long lengthOf(SdkHttpHeaders message) {
+    String value = message.firstMatchingHeader("Content-Length").orElse(null);
+    if (value == null) {
+      return -1;
+    }
     try {
       return Long.parseLong(value.trim());
     } catch (NumberFormatException e) {

@@ -22,7 +22,8 @@ final class ApiCall {
   private final Operation operation;
   private final @Nullable SdkRequest request;
   private final Route route;
-  private final long beganMillis = System.currentTimeMillis();
+  private final long beganMillis; // of writes
+  private @Nullable String id;
   private @Nullable RequestBody body;
   private @Nullable NodeFailedException lastFailure;
   private boolean replyLost;
@@ -37,6 +38,8 @@ final class ApiCall {
     this.operation = operation;
     this.request = request;
     this.route = route;
+    // Nothing that a read found is ever held against what was stored since.
+    this.beganMillis = operation.isRead() ? 0 : System.currentTimeMillis();
   }
 
   Operation operation() {
@@ -51,9 +54,18 @@ final class ApiCall {
     return route;
   }
 
-  /** When the call began, by the wall clock, as servers tell the age of what they store. */
+  /** When a write began, by the wall clock, as servers tell the age of what they store. */
   Instant began() {
     return Instant.ofEpochMilli(beganMillis);
+  }
+
+  /** What it is filed under; null before its first attempt. */
+  @Nullable String id() {
+    return id;
+  }
+
+  void id(String invocation) {
+    id = invocation;
   }
 
   @Nullable RequestBody body() {
@@ -78,7 +90,7 @@ final class ApiCall {
   void beginAttempt() {
     faulted = false;
     overloaded = false;
-    if (!route.hasUntried() && route.attempts() > 0) {
+    if (route.attempts() > 0 && !route.hasUntried()) {
       firstRound = false;
       route.newRound();
     }

@@ -1,10 +1,10 @@
 package io.nodewise.lb.awssdk;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.Route;
 import io.nodewise.lb.node.RequestHint;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.http.SdkHttpMethod;
@@ -15,16 +15,24 @@ import software.amazon.awssdk.http.SdkHttpRequest;
  * common is the header amz-sdk-invocation-id, which is made after the interceptors' last chance to
  * add one of ours, and is signed. So the interceptor files the call under that id before each
  * attempt, the transport and the retry strategy look it up, and the interceptor removes it at the
- * call's end. The bound only matters for calls whose end no interceptor hears of.
+ * call's end.
+ *
+ * The bound only matters for calls whose end no interceptor hears of. There are two generations: when
+ * the younger one is full, which of calls that end it never is, it becomes the older one, and the
+ * older one is forgotten. A cache that evicts one by one would cost each call far more than these two
+ * maps. A call that is forgotten goes on as one that nobody announced.
  */
 /** The calls under way, by invocation id. Thread-safe. */
 final class ApiCalls {
   static final String ID_HEADER = "amz-sdk-invocation-id";
-  private static final int MOST_CALLS = 100_000;
+
+  /** Calls of a generation: more than any client has under way, some ten megabytes. */
+  static final int GENERATION = 50_000;
 
   private final LoadBalancer cluster;
-  private final Cache<String, ApiCall> calls =
-      Caffeine.newBuilder().maximumSize(MOST_CALLS).executor(Runnable::run).build();
+  private volatile ConcurrentMap<String, ApiCall> younger =
+      new ConcurrentHashMap<>(); // by turnOver()
+  private volatile ConcurrentMap<String, ApiCall> older = new ConcurrentHashMap<>(); // the same
 
   ApiCalls(LoadBalancer cluster) {
     this.cluster = cluster;
@@ -57,14 +65,26 @@ final class ApiCalls {
   void file(SdkHttpRequest request, ApiCall call) {
     String id = id(request);
     if (id != null) {
-      calls.put(id, call);
+      call.id(id);
+      if (younger.size() >= GENERATION) {
+        turnOver();
+      }
+      younger.put(id, call);
     }
   }
 
-  void remove(SdkHttpRequest request) {
-    String id = id(request);
+  private synchronized void turnOver() {
+    if (younger.size() >= GENERATION) {
+      older = younger;
+      younger = new ConcurrentHashMap<>();
+    }
+  }
+
+  void remove(ApiCall call) {
+    String id = call.id();
     if (id != null) {
-      calls.invalidate(id);
+      younger.remove(id);
+      older.remove(id);
     }
   }
 
@@ -81,13 +101,13 @@ final class ApiCalls {
   }
 
   @Nullable ApiCall find(String id) {
-    return calls.getIfPresent(id);
+    ApiCall call = younger.get(id);
+    return call == null ? older.get(id) : call;
   }
 
   /** Calls filed and not removed. */
   long size() {
-    calls.cleanUp();
-    return calls.estimatedSize();
+    return (long) younger.size() + older.size();
   }
 
   static @Nullable String id(SdkHttpRequest request) {

@@ -16,6 +16,7 @@ import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
+import software.amazon.awssdk.http.SdkHttpFullRequest;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
 
@@ -55,7 +56,7 @@ final class BalancedRequest implements ExecutableHttpRequest {
     NodeFailedException unreachable = null;
     while (true) {
       Attempt attempt = next(unreachable);
-      SentBody body = SentBody.of(request, attempt);
+      SentBody body = SentBody.of(request);
       try {
         HttpExecuteResponse response = send(attempt, body);
         return transport.confirmation().review(call, received(attempt, response));
@@ -113,11 +114,15 @@ final class BalancedRequest implements ExecutableHttpRequest {
             .prepareRequest(
                 HttpExecuteRequest.builder()
                     .request(targeted(attempt.node()))
-                    .contentStreamProvider(body.provider())
+                    .contentStreamProvider(body.provider(attempt))
                     .metricCollector(request.metricCollector().orElse(null))
                     .build());
     running = sending;
-    attempt.abortBy(sending::abort);
+    attempt.abortBy(
+        () -> {
+          sending.abort();
+          transport.ended(attempt);
+        });
     if (aborted) {
       sending.abort();
     }
@@ -126,17 +131,20 @@ final class BalancedRequest implements ExecutableHttpRequest {
 
   private SdkHttpRequest targeted(Node node) {
     SdkHttpRequest signed = request.httpRequest();
+    boolean hasHost = signed.firstMatchingHeader("Host").isPresent();
+    if (hasHost && signed instanceof SdkHttpFullRequest full) {
+      return new NodeRequest(full, node);
+    }
     SdkHttpRequest.Builder targeted =
-        signed.toBuilder().protocol(node.scheme()).host(urlHost(node)).port(node.port());
-    if (signed.firstMatchingHeader("Host").isEmpty()) {
+        signed.toBuilder()
+            .protocol(node.scheme())
+            .host(NodeRequest.urlHost(node))
+            .port(node.port());
+    if (!hasHost) {
       // Unsigned requests have none yet.
       targeted.putHeader("Host", authority(signed));
     }
     return targeted.build();
-  }
-
-  private static String urlHost(Node node) {
-    return node.host().contains(":") ? "[" + node.host() + "]" : node.host();
   }
 
   private static String authority(SdkHttpRequest request) {
@@ -160,14 +168,17 @@ final class BalancedRequest implements ExecutableHttpRequest {
       Outcome outcome = head ? answer.outcomeOfHead() : answer.outcome("");
       attempt.end(outcome);
       note(outcome);
-      return marked(response, answer, stream.orElse(null));
+      return answer.isError() ? marked(response, stream.orElse(null)) : response;
     }
     ReceivedBody body = new ReceivedBody(stream.get(), attempt, this, answer.contentLength());
     attempt.endWith(body);
     if (!answer.isError()) {
+      transport.opened(attempt);
       body.endsWith(Outcome.success());
-      transport.opened(body);
-      return marked(response, answer, AbortableInputStream.create(body, body));
+      return HttpExecuteResponse.builder()
+          .response(response.httpResponse())
+          .responseBody(AbortableInputStream.create(body, body))
+          .build();
     }
     // What the error means may be written in its body.
     byte[] beginning = body.readNBytes(PEEK);
@@ -176,7 +187,7 @@ final class BalancedRequest implements ExecutableHttpRequest {
     body.endsWith(outcome);
     note(outcome);
     InputStream whole = new SequenceInputStream(new ByteArrayInputStream(beginning), body);
-    return marked(response, answer, AbortableInputStream.create(whole, body));
+    return marked(response, AbortableInputStream.create(whole, body));
   }
 
   private void note(Outcome outcome) {
@@ -189,13 +200,13 @@ final class BalancedRequest implements ExecutableHttpRequest {
 
   /** Errors carry the call's id, by which the retry strategy finds the call. */
   private HttpExecuteResponse marked(
-      HttpExecuteResponse response, Answer answer, @Nullable AbortableInputStream body) {
+      HttpExecuteResponse response, @Nullable AbortableInputStream body) {
     String id = ApiCalls.id(request.httpRequest());
     return HttpExecuteResponse.builder()
         .response(
-            answer.isError() && id != null
-                ? response.httpResponse().toBuilder().putHeader(ApiCalls.ID_HEADER, id).build()
-                : response.httpResponse())
+            id == null
+                ? response.httpResponse()
+                : response.httpResponse().toBuilder().putHeader(ApiCalls.ID_HEADER, id).build())
         .responseBody(body)
         .build();
   }

@@ -1,9 +1,9 @@
 package io.nodewise.lb.awssdk;
 
-import java.util.Collections;
-import java.util.List;
+import io.nodewise.lb.Attempt;
+import io.nodewise.lb.node.Outcome;
 import java.util.Set;
-import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.SdkHttpClient;
@@ -18,9 +18,12 @@ final class BalancedTransport implements SdkHttpClient {
   private final ApiCalls calls;
   private final Confirmation confirmation;
 
-  /** Weak, because a body that nobody holds must be seen to be dropped. */
-  private final Set<ReceivedBody> open =
-      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+  /**
+   * Those whose answer is the caller's to read. The attempts and not the bodies, because a body
+   * that nobody holds must be seen to be dropped; then the attempt ends by its abort action, which
+   * takes it out of here.
+   */
+  private final Set<Attempt> open = ConcurrentHashMap.newKeySet();
 
   private volatile boolean closed; // by close()
 
@@ -51,15 +54,28 @@ final class BalancedTransport implements SdkHttpClient {
   }
 
   /** A body goes to the caller. */
-  void opened(ReceivedBody body) {
-    open.add(body);
+  void opened(Attempt attempt) {
+    open.add(attempt);
     if (closed) {
-      body.clientClosed();
+      endedByClose(attempt);
+    } else if (attempt.verdict() != null) {
+      open.remove(attempt); // the abort action may have come before
     }
   }
 
-  void ended(ReceivedBody body) {
-    open.remove(body);
+  /** The answer was read, or never will be. */
+  void ended(Attempt attempt) {
+    open.remove(attempt);
+  }
+
+  /** How many answers are the callers' to read. */
+  int openAnswers() {
+    return open.size();
+  }
+
+  private void endedByClose(Attempt attempt) {
+    attempt.end(Outcome.cancelled("client closed"));
+    open.remove(attempt);
   }
 
   @Override
@@ -74,10 +90,6 @@ final class BalancedTransport implements SdkHttpClient {
     }
     closed = true;
     delegate.close();
-    List<ReceivedBody> left;
-    synchronized (open) {
-      left = List.copyOf(open);
-    }
-    left.forEach(ReceivedBody::clientClosed);
+    open.forEach(this::endedByClose);
   }
 }

@@ -57,11 +57,18 @@ final class CallInterceptor implements ExecutionInterceptor {
 
   @Override
   public void afterExecution(Context.AfterExecution context, ExecutionAttributes attributes) {
-    calls.remove(context.httpRequest());
+    remove(attributes);
   }
 
   @Override
   public void onExecutionFailure(Context.FailedExecution context, ExecutionAttributes attributes) {
-    context.httpRequest().ifPresent(calls::remove);
+    remove(attributes);
+  }
+
+  private void remove(ExecutionAttributes attributes) {
+    ApiCall call = attributes.getAttribute(CALL);
+    if (call != null) {
+      calls.remove(call);
+    }
   }
 }

@@ -84,7 +84,7 @@ final class ReceivedBody extends FilterInputStream implements Abortable {
   private void end(Outcome known) {
     Outcome verdict = attempt.verdict();
     attempt.end(verdict == null ? known : verdict);
-    request.transport().ended(this);
+    request.transport().ended(attempt);
   }
 
   private IOException broken(String reason, @Nullable IOException cause) {
@@ -143,10 +143,5 @@ final class ReceivedBody extends FilterInputStream implements Abortable {
     // First the end: the reader's exception, which comes of it, must not be taken for the node's.
     end(Outcome.cancelled("response aborted by the caller"));
     body.abort();
-  }
-
-  /** The client was closed, and the connection with it. */
-  void clientClosed() {
-    end(Outcome.cancelled("client closed"));
   }
 }

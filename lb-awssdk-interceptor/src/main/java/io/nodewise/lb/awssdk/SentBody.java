@@ -16,31 +16,28 @@ import software.amazon.awssdk.http.HttpExecuteRequest;
  */
 /** The request body of one attempt. */
 final class SentBody {
+  /** Of requests without one: nothing of it will ever be asked for. */
+  private static final SentBody NONE = new SentBody(null, 0);
+
   private final @Nullable ContentStreamProvider source;
-  private final Attempt attempt;
   private final long length;
   private volatile boolean touched; // by the sending thread
   private volatile @Nullable Throwable localFailure; // by the sending thread
 
-  private SentBody(@Nullable ContentStreamProvider source, Attempt attempt, long length) {
+  private SentBody(@Nullable ContentStreamProvider source, long length) {
     this.source = source;
-    this.attempt = attempt;
     this.length = length;
   }
 
-  static SentBody of(HttpExecuteRequest request, Attempt attempt) {
-    long length =
-        request
-            .httpRequest()
-            .firstMatchingHeader("Content-Length")
-            .map(Answer::parseLength)
-            .orElse(-1L);
-    return new SentBody(request.contentStreamProvider().orElse(null), attempt, length);
+  static SentBody of(HttpExecuteRequest request) {
+    ContentStreamProvider source = request.contentStreamProvider().orElse(null);
+    return source == null ? NONE : new SentBody(source, Answer.lengthOf(request.httpRequest()));
   }
 
-  @Nullable ContentStreamProvider provider() {
+  /** What the HTTP client is to send; null if there is no body. */
+  @Nullable ContentStreamProvider provider(Attempt attempt) {
     ContentStreamProvider from = source;
-    return from == null ? null : () -> new Watched(from);
+    return from == null ? null : () -> new Watched(from, attempt);
   }
 
   boolean isTouched() {
@@ -61,11 +58,13 @@ final class SentBody {
 
   private final class Watched extends InputStream {
     private final ContentStreamProvider from;
+    private final Attempt attempt;
     private @Nullable InputStream stream;
     private long sent;
 
-    Watched(ContentStreamProvider from) {
+    Watched(ContentStreamProvider from, Attempt attempt) {
       this.from = from;
+      this.attempt = attempt;
     }
 
     @Override

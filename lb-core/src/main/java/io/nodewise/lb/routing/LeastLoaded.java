@@ -9,17 +9,18 @@ import org.jspecify.annotations.Nullable;
  *
  * 1. Sample. Of a small group all are looked at; of a larger one as many distinct ones as there are
  *    choices, one from each of that many equal strata of the ring, which a random rotation turns, so
- *    that every node is as likely as any other and none is drawn twice. Nothing is shuffled or
- *    sorted.
+ *    that every node is as likely as any other and none is drawn twice. (Not so every pair: two
+ *    neighbours seldom meet.) Nothing is shuffled or sorted.
  * 2. Compare load / weight, lower wins. Load counts attempts in flight to the end of their bodies
  *    plus the decaying failure penalty. A node clearly slower to answer than the fastest looked at
  *    counts as having two more: else whoever finds every other node of a sample with something to do
  *    goes to the slow one, just because nobody else does.
- * 3. Ties are the rule while a client has fewer requests than the set has nodes. Of the tied ones,
- *    those whose time to first byte is about the best of them are drawn from, by weight and by the
- *    square of their speed; the others, clearly slower, are left alone. "About" is wide on purpose,
- *    and a draw is no contest: a sharp comparison would send a client of few requests to one node
- *    for ever, on noise alone. Never by index.
+ * 3. Ties are the rule while a client has fewer requests than the set has nodes. The tied ones are
+ *    drawn from, by the square of their speed; a draw is no contest: a sharp comparison would send a
+ *    client of few requests to one node for ever, on noise alone. Never by index.
+ *
+ * Mostly one pass is enough: as long as one of the least loaded is not slow, it does not matter what
+ * is added to those that are. Only otherwise, and where weights differ, is it done by the book.
  *
  * The tied ones are kept as bits of a long, so that one pass over the sample is enough and nothing
  * is allocated. What chance decides is written without branches where it can be: a processor guesses
@@ -54,8 +55,14 @@ final class LeastLoaded implements Picker {
   /** Times are compared by so much more than they are: beside it, speeds hardly differ. */
   private static final long BLUR = UNFELT / 2;
 
-  /** Looks for one that is fast before all of them are added up. */
+  /** How often one of the tied is drawn before all are looked at again. */
   private static final int DRAWS = 3;
+
+  /** Of a whole attempt, so much chance is added to the load where weights differ ... */
+  private static final double WHOLE = 1;
+
+  /** ... and where they don't only as much as it takes to draw among equals. */
+  private static final double HARDLY_ANY = 1e-6;
 
   private final Candidate[] group;
   private final int choices;
@@ -87,134 +94,116 @@ final class LeastLoaded implements Picker {
   /** The best of {@code looks} distinct candidates; with {@code looks} = n, of all. */
   private @Nullable Candidate best(Tried tried, long random, long offsets, int looks) {
     boolean fresh = tried.size() == 0;
-    long slowFrom = clearlySlower(random, offsets, looks);
-    double leastLoad = 0;
+    double leastLoad = Double.MAX_VALUE;
     double itsWeight = 0; // 0: none found yet
     long tied = 0;
-    long fastest = 0; // latency of the tied ones
-    boolean alike = true; // whether the tied ones have the same weight
+    long fastest = Long.MAX_VALUE; // of all those whose time is known
     for (int k = 0; k < looks; k++) {
       Candidate candidate = group[index(k, random, offsets, looks)];
       double weight = candidate.weight();
       if (weight <= 0 || candidate.isFull() || (!fresh && tried.contains(candidate))) {
         continue;
       }
-      double load = candidate.load();
-      if (candidate.latency() > slowFrom) {
-        load += SLOW_WORTH * weight;
-      }
-      if (weight == itsWeight) {
-        if (load < leastLoad) {
-          leastLoad = load;
-          tied = 1L << k;
-          fastest = candidate.latency();
-          alike = true;
-        } else if (load == leastLoad) {
-          tied |= 1L << k;
-          fastest = Math.min(fastest, candidate.latency());
+      if (weight != itsWeight) {
+        if (itsWeight != 0) {
+          return best(tried, random, offsets, looks, WHOLE);
         }
-        continue;
-      }
-      // load / weight, without dividing
-      double difference = itsWeight == 0 ? -1 : load * itsWeight - leastLoad * weight;
-      if (difference < 0) {
-        leastLoad = load;
         itsWeight = weight;
-        tied = 1L << k;
-        fastest = candidate.latency();
-        alike = true;
-      } else if (difference == 0) {
-        tied |= 1L << k;
-        fastest = Math.min(fastest, candidate.latency());
-        alike = false;
       }
+      double load = candidate.load();
+      if (load < leastLoad) {
+        leastLoad = load;
+        tied = 0;
+      }
+      tied |= load == leastLoad ? 1L << k : 0;
+      long latency = candidate.latency();
+      fastest = latency == 0 ? fastest : Math.min(fastest, latency);
     }
-    if (tied == 0) {
-      return null;
-    }
-    if ((tied & (tied - 1)) == 0) {
-      return group[index(Long.numberOfTrailingZeros(tied), random, offsets, looks)];
-    }
-    return drawn(tied, fastest, alike, random, offsets, looks);
+    return tied == 0 ? null : drawn(tied, fastest, tried, random, offsets, looks);
   }
 
-  /** Beyond which time to first byte a node is clearly slower than the fastest one looked at. */
-  private long clearlySlower(long random, long offsets, int looks) {
-    long fastest = Long.MAX_VALUE;
-    for (int k = 0; k < looks; k++) {
-      long latency = group[index(k, random, offsets, looks)].latency();
-      // Of nodes of which nothing is known it is 0, which is less than anybody's.
-      fastest = Math.min(fastest, latency == 0 ? Long.MAX_VALUE : latency);
-    }
+  /** Beyond which time to first byte a node is clearly slower than the fastest. */
+  private static long slowFrom(long fastest) {
     return fastest == Long.MAX_VALUE ? fastest : fastest * SLOWER + UNFELT;
   }
 
-  /** One of the tied ones that are not clearly slower than the fastest of them. */
-  private Candidate drawn(
-      long tied, long fastest, boolean alike, long random, long offsets, int looks) {
-    // Those bits that nothing was drawn from so far.
-    long bits = looks == group.length ? random : random << 32;
-    long slowest = fastest * SLOWER + UNFELT;
-    if (alike) {
-      // Any of them, if it is fast, and by its speed. Otherwise again, and then by adding up: so
-      // each
-      // is as likely as if all had been added up at once, and mostly a look or two are enough.
-      for (int draw = 0; draw < DRAWS; draw++) {
-        int any = chosen(tied, Chance.below(bits, Long.bitCount(tied)));
-        Candidate candidate = group[index(any, random, offsets, looks)];
-        bits = Chance.more(bits);
-        long latency = candidate.latency();
-        if (latency <= fastest
-            || (latency <= slowest && speed(latency, fastest) > Chance.unit(bits))) {
-          return candidate;
-        }
-        bits = Chance.more(bits);
+  /** One of the tied ones, which have the same weight, the likelier the faster it is. */
+  private @Nullable Candidate drawn(
+      long tied, long fastest, Tried tried, long random, long offsets, int looks) {
+    // Any of them, if it is not slow, and as likely as it is fast; otherwise again. So each is as
+    // likely as if all had been added up, and mostly one look is enough.
+    long bits = looks == group.length ? random : random << 32; // not drawn from so far
+    long slowFrom = slowFrom(fastest);
+    double best = (double) fastest + BLUR;
+    int count = Long.bitCount(tied);
+    for (int draw = 0; draw < DRAWS; draw++) {
+      int any = chosen(tied, Chance.below(bits, count));
+      Candidate candidate = group[index(any, random, offsets, looks)];
+      long latency = candidate.latency();
+      double its = (double) latency + BLUR;
+      if (latency <= fastest
+          || (latency <= slowFrom && Chance.unit(Chance.more(bits)) * its * its < best * best)) {
+        return candidate;
+      }
+      bits = Chance.more(~bits);
+    }
+    return best(tried, random, offsets, looks, HARDLY_ANY);
+  }
+
+  /**
+   * The best where weights differ or the least loaded are slow. Added to the load is a share of an
+   * attempt that is drawn at random, exponentially: so idle nodes are drawn in proportion to weight
+   * and speed, exactly, as the first of several exponential clocks strikes; and a light node that
+   * is idle does not come before every heavy one that is not.
+   */
+  private @Nullable Candidate best(
+      Tried tried, long random, long offsets, int looks, double attempt) {
+    long fastest = fastest(tried, random, offsets, looks);
+    long slowFrom = slowFrom(fastest);
+    long bits = random;
+    Candidate best = null;
+    double least = Double.MAX_VALUE;
+    for (int k = 0; k < looks; k++) {
+      Candidate candidate = group[index(k, random, offsets, looks)];
+      bits = Chance.more(bits);
+      if (!Picker.open(candidate, tried)) {
+        continue;
+      }
+      double weight = candidate.weight();
+      long latency = candidate.latency();
+      double load = candidate.load() / weight + (latency > slowFrom ? SLOW_WORTH : 0);
+      if (load > least) {
+        continue; // whatever is added to it
+      }
+      double share = -Math.log1p(-Chance.unit(bits)) / (weight * speed(latency, fastest));
+      if (load + attempt * share < least) {
+        least = load + attempt * share;
+        best = candidate;
       }
     }
-    long fast = fast(tied, slowest, random, offsets, looks);
-    int k = byShare(fast, fastest, bits, random, offsets, looks);
-    return group[index(k, random, offsets, looks)];
+    return best;
+  }
+
+  /** The lowest time to first byte of those that are open, if one is known. */
+  private long fastest(Tried tried, long random, long offsets, int looks) {
+    long fastest = Long.MAX_VALUE;
+    for (int k = 0; k < looks; k++) {
+      Candidate candidate = group[index(k, random, offsets, looks)];
+      long latency = candidate.latency();
+      if (latency != 0 && latency < fastest && Picker.open(candidate, tried)) {
+        fastest = latency;
+      }
+    }
+    return fastest;
   }
 
   /** The square of the speed relative to the fastest: half as fast, a quarter of the requests. */
   private static double speed(long latency, long fastest) {
-    double relative = (double) (fastest + BLUR) / (Math.max(fastest, latency) + BLUR);
+    if (latency <= fastest) {
+      return 1; // or unknown
+    }
+    double relative = ((double) fastest + BLUR) / ((double) latency + BLUR);
     return relative * relative;
-  }
-
-  private static double share(Candidate candidate, long fastest) {
-    return candidate.weight() * speed(candidate.latency(), fastest);
-  }
-
-  /** Those of the tied ones that are fast. */
-  private long fast(long tied, long slowest, long random, long offsets, int looks) {
-    long fast = 0;
-    for (long rest = tied; rest != 0; rest &= rest - 1) {
-      int k = Long.numberOfTrailingZeros(rest);
-      if (group[index(k, random, offsets, looks)].latency() <= slowest) {
-        fast |= 1L << k;
-      }
-    }
-    // The latencies move meanwhile, so it may be that none is fast any more.
-    return fast == 0 ? tied : fast;
-  }
-
-  private int byShare(long among, long fastest, long bits, long random, long offsets, int looks) {
-    double total = 0;
-    for (long rest = among; rest != 0; rest &= rest - 1) {
-      int k = Long.numberOfTrailingZeros(rest);
-      total += share(group[index(k, random, offsets, looks)], fastest);
-    }
-    double mark = Chance.unit(bits) * total;
-    int k = Long.numberOfTrailingZeros(among);
-    for (long rest = among; rest != 0; rest &= rest - 1) {
-      k = Long.numberOfTrailingZeros(rest);
-      mark -= share(group[index(k, random, offsets, looks)], fastest);
-      if (mark < 0) {
-        break;
-      }
-    }
-    return k;
   }
 
   /** The position of the bit that so many bits of {@code among} stand below. */

@@ -29,6 +29,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 100, time = 2, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(1)
 @State(Scope.Benchmark)
+@SuppressWarnings("NullAway.Init") // JMH sets the fields
 public class ArmeriaBenchmark {
   @Param({"10", "100", "1000"})
   public int nodes;

@@ -45,6 +45,7 @@ import scala.runtime.BoxedUnit;
 @Measurement(iterations = 100, time = 2, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(1)
 @State(Scope.Benchmark)
+@SuppressWarnings("NullAway.Init") // JMH sets the fields
 public class FinagleBenchmark {
   @Param({"10", "100", "1000"})
   public int nodes;

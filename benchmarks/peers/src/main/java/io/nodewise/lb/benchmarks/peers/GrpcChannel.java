@@ -20,8 +20,10 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 
 /** What a gRPC balancer needs around it: a channel whose connections are all up at once. */
 final class GrpcChannel extends LoadBalancer.Helper {
@@ -60,7 +62,7 @@ final class GrpcChannel extends LoadBalancer.Helper {
             return thread;
           });
   private volatile ConnectivityState state = ConnectivityState.IDLE;
-  private volatile SubchannelPicker latest;
+  private volatile @Nullable SubchannelPicker latest;
 
   private GrpcChannel() {}
 
@@ -82,16 +84,17 @@ final class GrpcChannel extends LoadBalancer.Helper {
                     .setAddresses(addresses)
                     .setLoadBalancingPolicyConfig(config)
                     .build()));
-    if (channel.state != ConnectivityState.READY) {
+    SubchannelPicker picker = channel.latest;
+    if (picker == null || channel.state != ConnectivityState.READY) {
       throw new IllegalStateException(policy + " is " + channel.state + " (expected: READY)");
     }
-    return channel.latest;
+    return picker;
   }
 
   @Override
   public LoadBalancer.Subchannel createSubchannel(LoadBalancer.CreateSubchannelArgs args) {
     return new LoadBalancer.Subchannel() {
-      private LoadBalancer.SubchannelStateListener listener;
+      private LoadBalancer.@Nullable SubchannelStateListener listener; // by start()
 
       @Override
       public void start(LoadBalancer.SubchannelStateListener listener) {
@@ -100,12 +103,12 @@ final class GrpcChannel extends LoadBalancer.Helper {
 
       @Override
       public void requestConnection() {
+        LoadBalancer.SubchannelStateListener told = Objects.requireNonNull(listener, "not started");
         context.execute(
             () -> {
-              listener.onSubchannelState(
+              told.onSubchannelState(
                   ConnectivityStateInfo.forNonError(ConnectivityState.CONNECTING));
-              listener.onSubchannelState(
-                  ConnectivityStateInfo.forNonError(ConnectivityState.READY));
+              told.onSubchannelState(ConnectivityStateInfo.forNonError(ConnectivityState.READY));
             });
       }
 

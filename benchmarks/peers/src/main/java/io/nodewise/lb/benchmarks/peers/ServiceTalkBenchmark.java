@@ -19,6 +19,7 @@ import io.servicetalk.transport.api.TransportObserver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -42,6 +43,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 100, time = 2, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(1)
 @State(Scope.Benchmark)
+@SuppressWarnings("NullAway.Init") // JMH sets the fields
 public class ServiceTalkBenchmark {
   @Param({"10", "100", "1000"})
   public int nodes;
@@ -100,7 +102,7 @@ public class ServiceTalkBenchmark {
   private static final class Connections implements ConnectionFactory<String, Connection> {
     @Override
     public Single<Connection> newConnection(
-        String address, ContextMap context, TransportObserver observer) {
+        String address, @Nullable ContextMap context, @Nullable TransportObserver observer) {
       return Single.succeeded(
           new Connection(context == null ? null : context.get(RequestTracker.REQUEST_TRACKER_KEY)));
     }
@@ -118,9 +120,9 @@ public class ServiceTalkBenchmark {
 
   /** Takes any number of requests at once, as one of HTTP/2 may. */
   private static final class Connection implements LoadBalancedConnection {
-    private final RequestTracker tracker;
+    private final @Nullable RequestTracker tracker; // null where the policy has none
 
-    Connection(RequestTracker tracker) {
+    Connection(@Nullable RequestTracker tracker) {
       this.tracker = tracker;
     }
 

@@ -3,6 +3,7 @@ package io.nodewise.lb.benchmarks.peers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -32,6 +33,7 @@ import reactor.core.publisher.Flux;
 @Measurement(iterations = 100, time = 2, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(1)
 @State(Scope.Benchmark)
+@SuppressWarnings("NullAway.Init") // JMH sets the fields
 public class SpringCloudBenchmark {
   @Param({"10", "100", "1000"})
   public int nodes;
@@ -48,7 +50,7 @@ public class SpringCloudBenchmark {
   }
 
   @Benchmark
-  public Object roundRobin() {
+  public @Nullable Object roundRobin() {
     return inTurn.choose(ReactiveLoadBalancer.REQUEST).block();
   }
 

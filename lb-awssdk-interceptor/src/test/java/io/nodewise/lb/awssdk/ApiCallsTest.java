@@ -1,0 +1,81 @@
+package io.nodewise.lb.awssdk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nodewise.lb.LoadBalancer;
+import io.nodewise.lb.health.HealthCheck;
+import io.nodewise.lb.node.RequestHint;
+import java.net.URI;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.http.SdkHttpFullRequest;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
+
+class ApiCallsTest {
+  private final LoadBalancer cluster =
+      LoadBalancer.builder().nodes("http://n1:9000").healthCheck(HealthCheck.none()).build();
+  private final ApiCalls calls = new ApiCalls(cluster);
+
+  @AfterEach
+  void close() {
+    cluster.close();
+  }
+
+  private ApiCall file(String id) {
+    ApiCall call = new ApiCall(Operation.APPEND, null, cluster.route(RequestHint.write()));
+    calls.file(request(id), call);
+    return call;
+  }
+
+  private static SdkHttpRequest request(String id) {
+    return SdkHttpFullRequest.builder()
+        .method(SdkHttpMethod.PUT)
+        .uri(URI.create("http://n1:9000/b/k"))
+        .putHeader(ApiCalls.ID_HEADER, id)
+        .build();
+  }
+
+  @Test
+  void a_call_is_known_from_its_first_attempt_to_its_end() {
+    ApiCall call = file("a");
+    assertThat(calls.of(request("a"))).isSameAs(call);
+    assertThat(calls.find("a")).isSameAs(call);
+
+    calls.remove(call);
+
+    assertThat(calls.find("a")).isNull();
+    assertThat(calls.of(request("a")).operation()).isEqualTo(Operation.IDEMPOTENT);
+    assertThat(calls.size()).isZero();
+  }
+
+  @Test
+  void a_call_that_was_never_sent_has_nothing_to_remove() {
+    calls.remove(new ApiCall(Operation.READ, null, cluster.route(RequestHint.read())));
+    assertThat(calls.size()).isZero();
+  }
+
+  @Test
+  void calls_that_nobody_ends_are_forgotten_in_the_end() {
+    file("first");
+    for (int i = 0; i < 2 * ApiCalls.GENERATION; i++) {
+      file("leftover " + i);
+      assertThat(calls.size()).isLessThanOrEqualTo(2L * ApiCalls.GENERATION);
+    }
+    assertThat(calls.find("first")).isNull();
+  }
+
+  @Test
+  void a_call_of_the_older_generation_is_known_and_can_be_removed() {
+    ApiCall old = file("old");
+    for (int i = 0; i < ApiCalls.GENERATION; i++) {
+      file("leftover " + i);
+    }
+    assertThat(calls.find("old")).isSameAs(old);
+    calls.file(request("old"), old); // its next attempt
+
+    calls.remove(old);
+
+    assertThat(calls.find("old")).isNull();
+  }
+}
