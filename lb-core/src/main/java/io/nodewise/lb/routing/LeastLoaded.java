@@ -55,6 +55,9 @@ final class LeastLoaded implements Picker {
   /** Times are compared by so much more than they are: beside it, speeds hardly differ. */
   private static final long BLUR = UNFELT / 2;
 
+  /** However slow a node is, this is its speed: what is drawn by it is to stay a small number. */
+  private static final double CRAWL = 0.01;
+
   /** How often one of the tied is drawn before all are looked at again. */
   private static final int DRAWS = 3;
 
@@ -62,7 +65,7 @@ final class LeastLoaded implements Picker {
   private static final double WHOLE = 1;
 
   /** ... and where they don't only as much as it takes to draw among equals. */
-  private static final double HARDLY_ANY = 1e-6;
+  private static final double HARDLY_ANY = 1e-9;
 
   private final Candidate[] group;
   private final int choices;
@@ -203,7 +206,7 @@ final class LeastLoaded implements Picker {
       return 1; // or unknown
     }
     double relative = ((double) fastest + BLUR) / ((double) latency + BLUR);
-    return relative * relative;
+    return Math.max(CRAWL, relative * relative);
   }
 
   /** The position of the bit that so many bits of {@code among} stand below. */

@@ -52,11 +52,22 @@ class LeastLoadedTest {
   void load_is_relative_to_weight() {
     FakeCandidate[] nodes = FakeCandidate.idle(2);
     nodes[0].weight = 4;
-    nodes[0].inFlight = 7;
-    nodes[1].inFlight = 2;
+    nodes[0].inFlight = 70; // more, but less for its weight
+    nodes[1].inFlight = 50;
     assertThat(picks(50, nodes)).containsExactly(nodes[0]);
-    nodes[0].inFlight = 9;
+    nodes[0].inFlight = 300;
     assertThat(picks(50, nodes)).containsExactly(nodes[1]);
+  }
+
+  @Test
+  void a_light_node_that_is_idle_does_not_come_before_every_heavy_one_that_is_not() {
+    FakeCandidate[] nodes = FakeCandidate.idle(2);
+    nodes[0].inFlight = 1;
+    nodes[1].weight = 0.05; // just back, say
+    int[] counts = Picking.by(BalancingPolicy.leastLoaded(), nodes).counts(10_000);
+    // Two exponential clocks, of which the heavy one starts later: 1 - exp(-0.05) until then, and
+    // 0.05 / 1.05 of the rest, make 0.094.
+    assertThat(counts[1]).isBetween(800, 1080);
   }
 
   @Test
