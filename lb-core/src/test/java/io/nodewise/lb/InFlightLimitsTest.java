@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.node.NoNodeAvailableException;
+import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.Outcome;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.routing.InFlightLimits;
@@ -62,6 +63,17 @@ class InFlightLimitsTest {
         .isInstanceOf(NoNodeAvailableException.class)
         .hasMessage("in flight already: 4 on every node, and none ended within 0 ms");
     assertThat(balancer.snapshot().inFlight()).isEqualTo(12);
+  }
+
+  @Test
+  void what_finds_no_place_does_not_pile_up_on_a_node_that_is_new() throws Exception {
+    limited(2, InFlightLimits.builder().perNode(4).maxWait(Duration.ZERO));
+    balancer.update(NodeSet.parse("http://n{1...3}:9000"));
+    begin(4 + 4 + 1); // until its first answer a new node has one
+    for (int i = 0; i < 4; i++) {
+      assertThatThrownBy(this::begin).isInstanceOf(NoNodeAvailableException.class);
+    }
+    assertThat(balancer.snapshot().nodes().get(2).inFlight()).isEqualTo(1);
   }
 
   @Test

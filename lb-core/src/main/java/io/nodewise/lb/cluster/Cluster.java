@@ -172,11 +172,19 @@ public final class Cluster implements AutoCloseable {
       // The table is made of live nodes only. Where another thread took the last free place, pick
       // again, but not for ever: a limit spreads load, it does not refuse it.
       LiveNode node = (LiveNode) picked;
-      if (node.tryBegin(i == PICKS)) {
+      if (node.tryBegin(i == PICKS && !isAnyAtItsCap())) {
         return node;
       }
     }
     return null;
+  }
+
+  /**
+   * Whether a node has all that the user lets it have: then what finds no place waits for one, and
+   * does not pile up on a node that is on trial, being the least busy of the full.
+   */
+  private boolean isAnyAtItsCap() {
+    return admission != null && registry.nodes().stream().anyMatch(LiveNode::isAtItsCap);
   }
 
   /** Counts a request that went on at another node. */

@@ -110,6 +110,11 @@ abstract class NodeGauge implements Candidate {
     return base != NONE && inFlight() >= most(base);
   }
 
+  /** Whether it has all the attempts it may ever have. */
+  final boolean isAtItsCap() {
+    return inFlight() >= cap;
+  }
+
   /** How many attempts it may have at once, beside those left over from before its era. */
   final void limit(int value) {
     limit = Math.min(cap, value);
