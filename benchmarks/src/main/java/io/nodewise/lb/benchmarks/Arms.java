@@ -2,7 +2,6 @@ package io.nodewise.lb.benchmarks;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -13,11 +12,6 @@ import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/*
- * A machine is not the same all through a run: others work on it, it heats up, its host takes turns.
- * So libraries that are compared are measured within the same minute, one after another, and the whole
- * list several times, each time from another place of it and every other time backwards.
- */
 /** What is measured, each a fork of its own, in the order of measuring. */
 final class Arms {
 
@@ -64,16 +58,6 @@ final class Arms {
             .thenComparingInt(Arm::nodes)
             .thenComparing(Arm::benchmark));
     return arms;
-  }
-
-  /** The order of one of several rounds. */
-  static List<Arm> rotated(List<Arm> arms, int round, int rounds) {
-    List<Arm> order = new ArrayList<>(arms);
-    Collections.rotate(order, arms.size() * round / rounds);
-    if (round % 2 == 1) {
-      Collections.reverse(order);
-    }
-    return order;
   }
 
   private static List<Map<String, String>> combinations(

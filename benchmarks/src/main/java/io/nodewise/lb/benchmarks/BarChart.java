@@ -37,7 +37,7 @@ final class BarChart {
   private static final List<String> OURS = List.of("#9ecae1", "#4292c6", "#08519c");
   private static final List<String> OTHERS = List.of("#d0d0d0", "#a6a6a6", "#7a7a7a");
 
-  private final StringBuilder svg = new StringBuilder();
+  private final Picture picture = new Picture(WIDTH, 11);
   private final Map<String, List<Bar>> groups = new LinkedHashMap<>();
   private final List<Integer> sizes;
   private final double longest;
@@ -67,17 +67,17 @@ final class BarChart {
     for (List<Bar> group : groups.values()) {
       height += GROUP_GAP + group.size() * STEP;
     }
-    text(10, 24, "start", "font-size=\"16\" font-weight=\"bold\"", title);
+    picture.text(10, 24, "start", "font-size=\"16\" font-weight=\"bold\"", title);
     legend();
     for (double ten = SHORTEST; ten <= longest; ten *= 10) {
-      rect(x(ten), TOP - 4, 0.7, height - TOP, "#cccccc");
-      text(x(ten), TOP - 8, "middle", "fill=\"#555555\"", time(ten));
+      picture.rect(x(ten), TOP - 4, 0.7, height - TOP, "#cccccc");
+      picture.text(x(ten), TOP - 8, "middle", "fill=\"#555555\"", time(ten));
     }
     int y = TOP;
     for (Map.Entry<String, List<Bar>> group : groups.entrySet()) {
       y += GROUP_GAP;
       boolean ours = group.getValue().get(0).isOurs();
-      text(
+      picture.text(
           LEFT - 8,
           y + STEP * group.getValue().size() / 2.0 + 4,
           "end",
@@ -88,40 +88,28 @@ final class BarChart {
         y += STEP;
       }
     }
-    return String.format(
-            Locale.ROOT,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\""
-                + " viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"11\">%n"
-                + "<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>%n",
-            WIDTH,
-            height,
-            WIDTH,
-            height,
-            WIDTH,
-            height)
-        + svg
-        + "</svg>\n";
+    return picture.done(height);
   }
 
   private void legend() {
     int at = LEFT;
     for (int size : sizes) {
-      rect(at, 36, 11, 11, colour(OURS, size));
-      rect(at + 13, 36, 11, 11, colour(OTHERS, size));
-      text(at + 29, 46, "start", "", size + " nodes");
+      picture.rect(at, 36, 11, 11, colour(OURS, size));
+      picture.rect(at + 13, 36, 11, 11, colour(OTHERS, size));
+      picture.text(at + 29, 46, "start", "", size + " nodes");
       at += 110;
     }
-    text(at, 46, "start", "fill=\"#555555\"", "blue: Nodewise; logarithmic");
+    picture.text(at, 46, "start", "fill=\"#555555\"", "blue: Nodewise; logarithmic");
   }
 
   private void bar(Bar one, int y) {
     double end = Math.max(x(Math.max(SHORTEST, one.nanos())), LEFT + 1.0);
-    rect(LEFT, y, end - LEFT, BAR, colour(one.isOurs() ? OURS : OTHERS, one.nodes()));
+    picture.rect(LEFT, y, end - LEFT, BAR, colour(one.isOurs() ? OURS : OTHERS, one.nodes()));
     String value = time(one.nanos());
     if (one.bytes() >= 0.5) {
       value += ", " + Math.round(one.bytes()) + " B";
     }
-    text(end + 5, y + BAR - 2, "start", "", value);
+    picture.text(end + 5, y + BAR - 2, "start", "", value);
   }
 
   private double x(double nanos) {
@@ -138,30 +126,5 @@ final class BarChart {
 
   private String colour(List<String> shades, int size) {
     return shades.get(Math.max(0, sizes.indexOf(size)) % shades.size());
-  }
-
-  private void rect(double x, double y, double width, double height, String fill) {
-    svg.append(
-        String.format(
-            Locale.ROOT,
-            "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"/>%n",
-            x,
-            y,
-            width,
-            height,
-            fill));
-  }
-
-  private void text(double x, double y, String anchor, String attributes, String content) {
-    String escaped = content.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
-    svg.append(
-        String.format(
-            Locale.ROOT,
-            "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\"%s>%s</text>%n",
-            x,
-            y,
-            anchor,
-            attributes.isEmpty() ? "" : " " + attributes,
-            escaped));
   }
 }

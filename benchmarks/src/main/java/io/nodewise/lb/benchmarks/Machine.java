@@ -7,15 +7,15 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /** What the numbers were measured on, without names or paths of anybody's machine. */
-final class Machine {
+public final class Machine {
   private Machine() {}
 
-  static String hardware() {
+  public static String hardware() {
     int processors = Runtime.getRuntime().availableProcessors();
     return cpu() + ", " + processors + " processors, " + System.getProperty("os.name");
   }
 
-  static String jdk() {
+  public static String jdk() {
     return "JDK "
         + System.getProperty("java.runtime.version")
         + " ("
@@ -24,12 +24,12 @@ final class Machine {
   }
 
   /** The load average of the last minute; negative where the system does not tell. */
-  static double load() {
+  public static double load() {
     return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
   }
 
   /** Whether other programs were running, judged by the load before the benchmark's own. */
-  static String quiet(double loadBefore) {
+  public static String quiet(double loadBefore) {
     if (loadBefore < 0) {
       return "load of the machine: unknown";
     }

@@ -79,7 +79,7 @@ record Rounds(Collection<RunResult> results, List<String> circumstances) {
     Instant start = Instant.now();
     List<RunResult> results = new ArrayList<>();
     for (int round = 0; round < rounds; round++) {
-      for (Arm arm : Arms.rotated(arms, round, rounds)) {
+      for (Arm arm : Rotation.of(arms, round, rounds)) {
         Collection<RunResult> result = run(arm, options, plan, quick);
         if (result.isEmpty()) {
           System.err.println("failed, see with -v normal: " + arm);

@@ -1,5 +1,6 @@
 package io.nodewise.lb.simulation;
 
+import io.nodewise.lb.benchmarks.Picture;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -13,7 +14,7 @@ final class SimulationPlots {
   private static final int BOTTOM = 40;
   private static final List<String> COLOURS = List.of("#4c78a8", "#f58518", "#54a24b", "#b279a2");
 
-  private final StringBuilder svg = new StringBuilder();
+  private final Picture picture = new Picture(WIDTH, 12);
 
   private SimulationPlots() {}
 
@@ -25,7 +26,7 @@ final class SimulationPlots {
             .findFirst()
             .orElse(cell.runs().get(0));
     SimulationPlots plot = new SimulationPlots();
-    plot.text(10, 22, "start", "Requests on each node: " + cell.scenario().shown());
+    plot.picture.text(10, 22, "start", "", "Requests on each node: " + cell.scenario().shown());
     int end = (int) run.scenario().end();
     int nodes = run.setting().nodes();
     double most = 1;
@@ -48,34 +49,31 @@ final class SimulationPlots {
                 LEFT + (second + 0.5) * across,
                 HEIGHT - BOTTOM - load * up));
       }
-      plot.svg.append(
-          String.format(
-              Locale.ROOT,
-              "<polyline fill=\"none\" stroke=\"%s\" stroke-opacity=\"0.6\" points=\"%s\"/>%n",
-              COLOURS.get(grows && node >= nodes / 2 ? 1 : 0),
-              points.toString().trim()));
+      plot.picture.polyline(
+          COLOURS.get(grows && node >= nodes / 2 ? 1 : 0), points.toString().trim());
     }
     plot.axis(most);
     for (int second = 0; second <= end; second += 10) {
-      plot.text(LEFT + second * across, HEIGHT - BOTTOM + 16, "middle", second + " s");
+      plot.picture.text(LEFT + second * across, HEIGHT - BOTTOM + 16, "middle", "", second + " s");
     }
     if (grows) {
-      plot.text(WIDTH - 20, 22, "end", "blue: there from the start; orange: new");
+      plot.picture.text(WIDTH - 20, 22, "end", "", "blue: there from the start; orange: new");
     }
-    return plot.done(HEIGHT);
+    return plot.picture.done(HEIGHT);
   }
 
   private void axis(double most) {
-    line(LEFT, TOP, LEFT, HEIGHT - BOTTOM);
-    line(LEFT, HEIGHT - BOTTOM, WIDTH - 20, HEIGHT - BOTTOM);
-    text(LEFT - 6, TOP + 4, "end", Cell.number(most));
-    text(LEFT - 6, HEIGHT - BOTTOM + 4, "end", "0");
+    picture.line(LEFT, TOP, LEFT, HEIGHT - BOTTOM);
+    picture.line(LEFT, HEIGHT - BOTTOM, WIDTH - 20, HEIGHT - BOTTOM);
+    picture.text(LEFT - 6, TOP + 4, "end", "", Cell.number(most));
+    picture.text(LEFT - 6, HEIGHT - BOTTOM + 4, "end", "", "0");
   }
 
   /** The p99 of each cell as a bar; lengths are logarithmic, as they go from ten to thousands. */
   static String tails(List<Cell> cells) {
     SimulationPlots plot = new SimulationPlots();
-    plot.text(10, 22, "start", "p99 of small GETs during the trouble, ms (logarithmic)");
+    plot.picture.text(
+        10, 22, "start", "", "p99 of small GETs during the trouble, ms (logarithmic)");
     double most = cells.stream().mapToDouble(cell -> cell.median(Result::p99)).max().orElse(10);
     int y = TOP;
     Scenario group = null;
@@ -90,59 +88,16 @@ final class SimulationPlots {
       }
       double p99 = cell.median(Result::p99);
       double length = Math.log10(Math.max(1.1, p99)) / Math.log10(most) * (WIDTH - 420);
-      plot.text(
+      plot.picture.text(
           330,
           y + 11,
           "end",
+          "",
           cell.scenario().shown() + ", " + cell.policy() + ", " + cell.clients() + " clients");
-      plot.svg.append(
-          String.format(
-              Locale.ROOT,
-              "<rect x=\"338\" y=\"%d\" width=\"%.1f\" height=\"13\" fill=\"%s\"/>%n",
-              y,
-              length,
-              COLOURS.get(cell.policy().ordinal() % COLOURS.size())));
-      plot.text(342 + length, y + 11, "start", Cell.number(p99));
+      plot.picture.rect(338, y, length, 13, COLOURS.get(cell.policy().ordinal() % COLOURS.size()));
+      plot.picture.text(342 + length, y + 11, "start", "", Cell.number(p99));
       y += 16;
     }
-    return plot.done(y + 14);
-  }
-
-  private void line(double x1, double y1, double x2, double y2) {
-    svg.append(
-        String.format(
-            Locale.ROOT,
-            "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"#333333\"/>%n",
-            x1,
-            y1,
-            x2,
-            y2));
-  }
-
-  private void text(double x, double y, String anchor, String content) {
-    svg.append(
-        String.format(
-            Locale.ROOT,
-            "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>%n",
-            x,
-            y,
-            anchor,
-            content));
-  }
-
-  private String done(int height) {
-    return String.format(
-            Locale.ROOT,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\""
-                + " viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"12\">%n"
-                + "<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>%n",
-            WIDTH,
-            height,
-            WIDTH,
-            height,
-            WIDTH,
-            height)
-        + svg
-        + "</svg>\n";
+    return plot.picture.done(y + 14);
   }
 }

@@ -101,11 +101,11 @@ class BenchmarksTest {
   void a_round_is_the_same_list_from_another_place() {
     List<Arms.Arm> arms =
         IntStream.range(0, 7).mapToObj(i -> new Arms.Arm("b" + i, Map.of(), 1)).toList();
-    assertThat(Arms.rotated(arms, 0, 2)).isEqualTo(arms);
-    assertThat(Arms.rotated(arms, 1, 2))
+    assertThat(Rotation.of(arms, 0, 2)).isEqualTo(arms);
+    assertThat(Rotation.of(arms, 1, 2))
         .containsExactlyInAnyOrderElementsOf(arms)
         .isNotEqualTo(arms);
-    assertThat(Arms.rotated(arms, 1, 2).get(0)).isNotEqualTo(arms.get(6));
+    assertThat(Rotation.of(arms, 1, 2).get(0)).isNotEqualTo(arms.get(6));
   }
 
   private static List<String> expected() {

@@ -1,0 +1,44 @@
+package io.nodewise.lb.endtoend;
+
+import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.TimeUnit;
+
+/** Processor time and allocation of this JVM. Thread-safe. */
+final class Meters {
+  private static final OperatingSystemMXBean SYSTEM =
+      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  private final double idleShare;
+
+  private Meters(double idleShare) {
+    this.idleShare = idleShare;
+  }
+
+  /**
+   * Looks for a second at what this JVM uses when no call is made: probes, timers, the compiler.
+   */
+  static Meters calibrated() throws InterruptedException {
+    long cpu = SYSTEM.getProcessCpuTime();
+    long start = System.nanoTime();
+    TimeUnit.SECONDS.sleep(1);
+    return new Meters((double) (SYSTEM.getProcessCpuTime() - cpu) / (System.nanoTime() - start));
+  }
+
+  /** Processor time of this JVM so far, in nanoseconds. */
+  static long cpuNanos() {
+    return SYSTEM.getProcessCpuTime();
+  }
+
+  /** The share of one processor that this JVM uses when idle. */
+  double idleShare() {
+    return idleShare;
+  }
+
+  /** Bytes that the calling thread has allocated so far. */
+  static long allocatedBytes() {
+    return THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
+  }
+}
