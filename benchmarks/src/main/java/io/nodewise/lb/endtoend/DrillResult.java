@@ -4,13 +4,14 @@ import java.util.List;
 import org.HdrHistogram.Histogram;
 
 /**
- * What an arm's calls went through in a drill, over its repetitions.
+ * What an arm's calls went through in a drill, over its repetitions. Calls of before the fault are
+ * those that were over before it; one that was under way when it struck is the fault's.
  *
- * @param calls those that were due from the fault on
+ * @param calls those that were not over when the fault struck, or due later
  * @param failed those of them that failed
  * @param slowestMillis the longest of them, failed or not
- * @param p99Before of the calls due before the fault, milliseconds
- * @param p99During of the calls due during the fault, failed or not
+ * @param p99Before of the calls before the fault, milliseconds
+ * @param p99During of the calls due before the fault was healed, failed or not
  * @param perSecondBefore calls that succeeded a second, before the fault
  * @param perSecondDuring the same during the fault
  */
@@ -26,51 +27,36 @@ record DrillResult(
   /** The calls of one repetition, and when it happened, on the clock of the calls. */
   record Run(List<CallRecord> records, long start, long strike, long heal) {}
 
-  /** A part of a drill: from when to when, and what was due and what was done in it. */
-  private static final class Phase {
-    final Histogram due = Tally.histogram();
-    long done;
-    long nanos;
-
-    void add(List<CallRecord> records, long from, long to) {
-      nanos += to - from;
-      for (CallRecord call : records) {
-        if (isBetween(call.due(), from, to)) {
-          due.recordValue(Tally.recordable(call.nanos()));
-        }
-        if (call.succeeded() && isBetween(call.end(), from, to)) {
-          done++;
-        }
-      }
-    }
-
-    private static boolean isBetween(long time, long from, long to) {
-      return time - from >= 0 && time - to < 0;
-    }
-
-    double perSecond() {
-      return done / (nanos / 1e9);
-    }
-
-    double p99() {
-      return due.getTotalCount() == 0 ? Double.NaN : due.getValueAtPercentile(99) / 1e6;
-    }
-  }
-
   static DrillResult of(List<Run> runs) {
-    Phase before = new Phase();
-    Phase during = new Phase();
+    Histogram before = Tally.histogram();
+    Histogram during = Tally.histogram();
     long calls = 0;
     long failed = 0;
     long slowest = 0;
+    long doneBefore = 0;
+    long doneDuring = 0;
+    long nanosBefore = 0;
+    long nanosDuring = 0;
     for (Run run : runs) {
-      before.add(run.records(), run.start(), run.strike());
-      during.add(run.records(), run.strike(), run.heal());
+      nanosBefore += run.strike() - run.start();
+      nanosDuring += run.heal() - run.strike();
       for (CallRecord call : run.records()) {
-        if (call.due() - run.strike() >= 0) {
-          calls++;
-          failed += call.succeeded() ? 0 : 1;
-          slowest = Math.max(slowest, call.nanos());
+        if (call.end() - run.start() < 0) {
+          continue; // while settling
+        }
+        if (call.end() - run.strike() < 0) {
+          before.recordValue(Tally.recordable(call.nanos()));
+          doneBefore += call.succeeded() ? 1 : 0;
+          continue;
+        }
+        calls++;
+        failed += call.succeeded() ? 0 : 1;
+        slowest = Math.max(slowest, call.nanos());
+        if (call.due() - run.heal() < 0) {
+          during.recordValue(Tally.recordable(call.nanos()));
+        }
+        if (call.end() - run.heal() < 0) {
+          doneDuring += call.succeeded() ? 1 : 0;
         }
       }
     }
@@ -78,10 +64,14 @@ record DrillResult(
         calls,
         failed,
         slowest / 1e6,
-        before.p99(),
-        during.p99(),
-        before.perSecond(),
-        during.perSecond());
+        p99(before),
+        p99(during),
+        doneBefore / (nanosBefore / 1e9),
+        doneDuring / (nanosDuring / 1e9));
+  }
+
+  private static double p99(Histogram nanos) {
+    return nanos.getTotalCount() == 0 ? Double.NaN : nanos.getValueAtPercentile(99) / 1e6;
   }
 
   /** How much of the throughput before the fault was left during it; 1 is all. */

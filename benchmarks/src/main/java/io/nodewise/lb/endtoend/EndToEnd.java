@@ -4,6 +4,7 @@ import io.nodewise.lb.benchmarks.Rotation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,7 +42,7 @@ final class EndToEnd {
     progress.accept("starting " + plan.nodes() + " nodes");
     try (StorageCluster cluster = StorageCluster.start(plan.nodes())) {
       Arms arms = new Arms(cluster, proxies, templates);
-      Map<Workload, Map<String, Tally>> speed;
+      Map<Workload, Map<String, List<Tally>>> speed;
       Map<String, Tally> scaling;
       try (ArmSet set = arms.forSpeed()) {
         Operation.prepare(set.named(Arms.PLAIN).s3());
@@ -69,15 +70,15 @@ final class EndToEnd {
     }
   }
 
-  private Map<Workload, Map<String, Tally>> speed(List<Arm> arms, ClosedLoop loop)
+  private Map<Workload, Map<String, List<Tally>>> speed(List<Arm> arms, ClosedLoop loop)
       throws InterruptedException, ExecutionException {
     progress.accept("warming up");
     for (Operation operation : plan.operations()) {
       for (Arm arm : arms) {
-        loop.warmUp(arm, new Workload(operation, 2), plan.warmUp().multipliedBy(2));
+        loop.warmUp(arm, new Workload(operation, 2), plan.machineWarmUp());
       }
     }
-    Map<Workload, Map<String, Tally>> speed = new LinkedHashMap<>();
+    Map<Workload, Map<String, List<Tally>>> speed = new LinkedHashMap<>();
     for (int threads : plan.threads()) {
       for (Operation operation : plan.operations()) {
         Workload workload = new Workload(operation, threads);
@@ -88,14 +89,16 @@ final class EndToEnd {
     return speed;
   }
 
-  private Map<String, Tally> speed(Workload workload, List<Arm> arms, ClosedLoop loop)
+  private Map<String, List<Tally>> speed(Workload workload, List<Arm> arms, ClosedLoop loop)
       throws InterruptedException, ExecutionException {
-    Map<String, Tally> tallies = new LinkedHashMap<>();
-    arms.forEach(arm -> tallies.put(arm.name(), new Tally()));
+    Map<String, List<Tally>> tallies = new LinkedHashMap<>();
+    arms.forEach(arm -> tallies.put(arm.name(), new ArrayList<>()));
     for (int round = 0; round < plan.rounds(); round++) {
       for (Arm arm : Rotation.of(arms, round, plan.rounds())) {
         loop.warmUp(arm, workload, plan.warmUp());
-        loop.turn(arm, workload, plan.turn(), tallies.get(arm.name()));
+        Tally tally = new Tally();
+        loop.turn(arm, workload, plan.turn(), tally);
+        tallies.get(arm.name()).add(tally);
       }
     }
     return tallies;
@@ -119,6 +122,9 @@ final class EndToEnd {
 
   private Map<String, Tally> scaling(List<Arm> arms, ClosedLoop loop)
       throws InterruptedException, ExecutionException {
+    if (plan.scalingTurn().isZero()) {
+      return Map.of();
+    }
     progress.accept("scaling over nodes that are their own bound");
     Workload workload = new Workload(Operation.SMALL_GET, SCALING_THREADS);
     Map<String, Tally> scaling = new LinkedHashMap<>();

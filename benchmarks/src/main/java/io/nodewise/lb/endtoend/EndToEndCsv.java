@@ -14,7 +14,8 @@ final class EndToEndCsv {
         .speed()
         .forEach(
             (workload, arms) ->
-                arms.forEach((arm, tally) -> file.add("speed", workload.shown(), arm, tally)));
+                Measured.sums(arms)
+                    .forEach((arm, tally) -> file.add("speed", workload.shown(), arm, tally)));
     measured
         .ratios()
         .forEach(

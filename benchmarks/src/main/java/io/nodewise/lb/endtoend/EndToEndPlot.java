@@ -24,9 +24,9 @@ final class EndToEndPlot {
   static String of(Measured measured) {
     EndToEndPlot plot = new EndToEndPlot();
     plot.title("Calls a second");
-    measured.speed().forEach((workload, arms) -> plot.speed(workload, arms));
+    measured.speed().forEach((workload, arms) -> plot.speed(workload, Measured.sums(arms)));
     plot.title("Processor time of a call, µs: client (blue, grey) and proxy (orange)");
-    measured.speed().forEach((workload, arms) -> plot.cpu(workload, arms));
+    measured.speed().forEach((workload, arms) -> plot.cpu(workload, Measured.sums(arms)));
     plot.title("p99 during a fault, ms (logarithmic), and how many calls failed from then on");
     measured.drills().forEach((drill, outcome) -> plot.drill(drill, outcome.byArm()));
     return plot.picture.done(plot.y + 10);

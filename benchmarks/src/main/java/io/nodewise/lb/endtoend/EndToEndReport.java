@@ -21,17 +21,18 @@ public final class EndToEndReport {
 
   /**
    * The first argument is the folder to write to, the second that of the proxies' configurations;
-   * {@code --quick} may follow.
+   * {@code --quick} may follow, and {@code --only=} with a part.
    */
   public static void main(String[] args)
       throws IOException, InterruptedException, ExecutionException {
-    boolean quick = args.length == 3 && args[2].equals("--quick");
-    if (args.length != 2 && !quick) {
+    if (args.length < 2) {
       throw new IllegalArgumentException(
           "arguments: "
               + Arrays.toString(args)
-              + " (expected: the results folder, the proxies' folder, then --quick or nothing)");
+              + " (expected: the results folder, the proxies' folder, then options)");
     }
+    List<String> options = Arrays.asList(args).subList(2, args.length);
+    Plan plan = plan(options);
     long began = System.nanoTime();
     Instant date = Instant.now().truncatedTo(ChronoUnit.MINUTES);
     double loadBefore = Machine.load();
@@ -41,11 +42,11 @@ public final class EndToEndReport {
             .toList();
     Measured measured =
         new EndToEnd(
-                quick ? Plan.quick() : Plan.full(),
+                plan,
                 installed,
                 Path.of(args[1]),
                 what -> System.err.println(seconds(began) + " " + what))
-            .run(circumstances(date, quick, loadBefore));
+            .run(circumstances(date, options, loadBefore));
     List<String> all = new ArrayList<>(measured.circumstances());
     all.add(
         String.format(
@@ -61,18 +62,31 @@ public final class EndToEndReport {
     System.exit(0); // threads of HTTP clients may linger
   }
 
+  private static Plan plan(List<String> options) {
+    Plan plan = options.contains("--quick") ? Plan.quick() : Plan.full();
+    for (String option : options) {
+      if (option.startsWith("--only=")) {
+        plan = plan.only(option.substring("--only=".length()));
+      } else if (!option.equals("--quick")) {
+        throw new IllegalArgumentException(
+            "option: " + option + " (expected: --quick or --only=part)");
+      }
+    }
+    return plan;
+  }
+
   private static String seconds(long began) {
     return String.format(Locale.ROOT, "%5.0f s", (System.nanoTime() - began) / 1e9);
   }
 
-  private static List<String> circumstances(Instant date, boolean quick, double loadBefore) {
+  private static List<String> circumstances(Instant date, List<String> options, double loadBefore) {
     List<String> all = new ArrayList<>();
     all.add(Machine.hardware());
     all.add(Machine.jdk() + ", heap " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB");
     for (ProxyProduct product : ProxyProduct.values()) {
       all.add(product.version());
     }
-    all.add("`benchmarks/run-end-to-end" + (quick ? " --quick" : "") + "`");
+    all.add(("`benchmarks/run-end-to-end " + String.join(" ", options)).trim() + "`");
     all.add(date.toString());
     all.add(quietness(loadBefore));
     return all;

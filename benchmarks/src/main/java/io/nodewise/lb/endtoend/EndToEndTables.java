@@ -17,10 +17,18 @@ final class EndToEndTables {
     tables.line("How to read it, and what it does not show: [README](../README.md#end-to-end).");
     tables.line("");
     measured.circumstances().forEach(one -> tables.line("- " + one));
-    tables.ratios(measured.ratios());
-    tables.speed(measured.speed());
-    tables.scaling(measured.scaling());
-    tables.drills(measured.drills());
+    if (!measured.ratios().isEmpty()) {
+      tables.ratios(measured.ratios());
+    }
+    if (!measured.speed().isEmpty()) {
+      tables.speed(measured.speed());
+    }
+    if (!measured.scaling().isEmpty()) {
+      tables.scaling(measured.scaling());
+    }
+    if (!measured.drills().isEmpty()) {
+      tables.drills(measured.drills());
+    }
     tables.shortfalls(Shortfalls.of(measured));
     ArmSettings.lines().forEach(tables::line);
     return tables.text.toString();
@@ -53,7 +61,7 @@ final class EndToEndTables {
         });
   }
 
-  private void speed(Map<Workload, Map<String, Tally>> speed) {
+  private void speed(Map<Workload, Map<String, List<Tally>>> speed) {
     line("");
     line("## Speed: no faults");
     line("");
@@ -63,7 +71,7 @@ final class EndToEndTables {
           line("");
           line("### " + workload.shown());
           line("");
-          tallies(arms);
+          tallies(Measured.sums(arms));
         });
   }
 
@@ -148,16 +156,20 @@ final class EndToEndTables {
 
   private void shortfalls(List<String> lines) {
     line("");
-    line("## Where Nodewise over all nodes is not ahead");
+    line("## Where Nodewise is not ahead");
     line("");
     line(
-        "Every figure by which another arm is better by more than 3 %, chance included. A plain"
-            + " client of one node has nothing to choose: it is there as the floor.");
+        "Every figure by which another arm over all nodes is better by more than 3 %, and by which the"
+            + " plain client of one node is better than Nodewise over that node; chance included. In"
+            + " how many of the rounds it was so says something of chance.");
     line("");
     if (lines.isEmpty()) {
       line("None.");
+      return;
     }
-    lines.forEach(one -> line("- " + one));
+    line("| case | figure | ours | | theirs | | better in |");
+    line("|---|---|---|---|---|---|---|");
+    lines.forEach(this::line);
   }
 
   /** Three digits, or a dash for what is not known. */

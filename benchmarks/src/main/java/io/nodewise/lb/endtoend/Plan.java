@@ -10,11 +10,12 @@ import java.util.List;
  * @param operations whose speed is compared
  * @param threads by how many at a time, each
  * @param rounds how often each arm has its turn in each workload
- * @param warmUp before each turn; the machine is warmed up by two of each arm and operation
+ * @param machineWarmUp for each arm and operation, before the first of them
+ * @param warmUp before each turn
  * @param turn how long each turn is measured
  * @param slices how long one node is compared with the library and without, each operation
  * @param sliced the operations of that
- * @param scalingTurn how long each number of nodes is measured
+ * @param scalingTurn how long each number of nodes is measured; zero for not at all
  * @param drills the faults
  * @param drill how each is run
  */
@@ -23,6 +24,7 @@ record Plan(
     List<Operation> operations,
     List<Integer> threads,
     int rounds,
+    Duration machineWarmUp,
     Duration warmUp,
     Duration turn,
     Duration slices,
@@ -41,6 +43,7 @@ record Plan(
         COMPARED,
         List.of(1, 8),
         3,
+        Duration.ofMillis(1000),
         Duration.ofMillis(250),
         Duration.ofMillis(1300),
         Duration.ofSeconds(20),
@@ -48,7 +51,7 @@ record Plan(
         Duration.ofMillis(2500),
         List.of(Drill.values()),
         new DrillGround.Plan(
-            30, Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(4), 2));
+            30, Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(3), 2));
   }
 
   /** Ninety seconds: to see that all works. */
@@ -58,14 +61,15 @@ record Plan(
         COMPARED,
         List.of(1, 8),
         1,
-        Duration.ofMillis(100),
-        Duration.ofMillis(350),
-        Duration.ofSeconds(3),
+        Duration.ofMillis(250),
+        Duration.ofMillis(80),
+        Duration.ofMillis(300),
+        Duration.ofMillis(2500),
         List.of(Operation.SMALL_GET, Operation.SMALL_PUT),
         Duration.ofMillis(700),
         List.of(Drill.values()),
         new DrillGround.Plan(
-            30, Duration.ofMillis(1000), Duration.ofSeconds(3), Duration.ofMillis(1500), 1));
+            30, Duration.ofMillis(1000), Duration.ofMillis(2500), Duration.ofMillis(1000), 1));
   }
 
   /** A few seconds, of two nodes: for the build. */
@@ -76,6 +80,7 @@ record Plan(
         List.of(2),
         1,
         Duration.ofMillis(100),
+        Duration.ofMillis(100),
         Duration.ofMillis(300),
         Duration.ofMillis(500),
         List.of(Operation.SMALL_GET),
@@ -83,5 +88,26 @@ record Plan(
         List.of(Drill.KILL),
         new DrillGround.Plan(
             20, Duration.ofMillis(500), Duration.ofMillis(1000), Duration.ofMillis(500), 1));
+  }
+
+  /** One part of it alone: {@code speed}, {@code ratios}, {@code scaling} or {@code drills}. */
+  Plan only(String part) {
+    if (!List.of("speed", "ratios", "scaling", "drills").contains(part)) {
+      throw new IllegalArgumentException(
+          "part: " + part + " (expected: speed, ratios, scaling or drills)");
+    }
+    return new Plan(
+        nodes,
+        operations,
+        part.equals("speed") ? threads : List.of(),
+        rounds,
+        part.equals("speed") ? machineWarmUp : warmUp,
+        warmUp,
+        turn,
+        slices,
+        part.equals("ratios") ? sliced : List.of(),
+        part.equals("scaling") ? scalingTurn : Duration.ZERO,
+        part.equals("drills") ? drills : List.of(),
+        drill);
   }
 }

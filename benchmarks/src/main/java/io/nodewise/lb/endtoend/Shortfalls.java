@@ -1,14 +1,38 @@
 package io.nodewise.lb.endtoend;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
-/** Every figure by which another arm is better than Nodewise over all nodes. */
+/**
+ * Every figure by which another arm is better than ours: those over all nodes than Nodewise, the
+ * plain client of one node than Nodewise over that node.
+ */
 final class Shortfalls {
-  /** Closer than this is a draw: what an arm differs by from itself, from run to run. */
+  /** Closer than this is a draw. */
   private static final double DRAW = 0.03;
+
+  /** What is less the better it is. */
+  private static final Map<String, ToDoubleFunction<Tally>> SPEED = new LinkedHashMap<>();
+
+  private static final Map<String, ToDoubleFunction<DrillResult>> DRILL = new LinkedHashMap<>();
+
+  static {
+    SPEED.put("ms between calls", tally -> 1000 / tally.perSecond());
+    SPEED.put("ms p50", tally -> tally.percentile(50));
+    SPEED.put("ms p99", tally -> tally.percentile(99));
+    SPEED.put("ms p99.9", tally -> tally.percentile(99.9));
+    SPEED.put("µs of client and proxy", tally -> tally.clientCpu() + tally.proxyCpu());
+    SPEED.put("KiB allocated", Tally::allocated);
+    SPEED.put("failed", Tally::failures);
+    DRILL.put("failed", DrillResult::failed);
+    DRILL.put("ms slowest", DrillResult::slowestMillis);
+    DRILL.put("ms p99 during", DrillResult::p99During);
+    DRILL.put("of the throughput lost", result -> Math.max(0, 1 - result.kept()));
+  }
 
   private final List<String> lines = new ArrayList<>();
 
@@ -16,77 +40,77 @@ final class Shortfalls {
 
   static List<String> of(Measured measured) {
     Shortfalls found = new Shortfalls();
-    measured.speed().forEach((workload, arms) -> found.compareSpeed(workload.shown(), arms));
     measured
-        .drills()
-        .forEach((drill, outcome) -> found.compareDrill(drill.shown(), outcome.byArm()));
+        .speed()
+        .forEach(
+            (workload, arms) -> {
+              for (String arm : arms.keySet()) {
+                boolean one = arm.equals(Arms.PLAIN);
+                if (!arm.startsWith(Arms.NODEWISE)) {
+                  String ours = one ? Arms.NODEWISE_ONE : Arms.NODEWISE;
+                  found.speed(workload.shown(), ours, arm, arms);
+                }
+              }
+            });
+    measured.drills().forEach((drill, outcome) -> found.drill(drill.shown(), outcome.byArm()));
     return found.lines;
   }
 
-  private void compareSpeed(String workload, Map<String, Tally> arms) {
-    Tally ours = arms.get(Arms.NODEWISE);
-    if (ours == null) {
-      return;
-    }
-    arms.forEach(
-        (arm, tally) -> {
-          if (arm.startsWith(Arms.NODEWISE)) {
-            return;
+  private void speed(String what, String ours, String theirs, Map<String, List<Tally>> arms) {
+    List<Tally> our = arms.getOrDefault(ours, List.of());
+    List<Tally> their = arms.getOrDefault(theirs, List.of());
+    SPEED.forEach(
+        (metric, value) -> {
+          double mine = value.applyAsDouble(Tally.sum(our));
+          double other = value.applyAsDouble(Tally.sum(their));
+          if (isBetter(other, mine)) {
+            int rounds = 0;
+            for (int i = 0; i < Math.min(our.size(), their.size()); i++) {
+              rounds += value.applyAsDouble(their.get(i)) < value.applyAsDouble(our.get(i)) ? 1 : 0;
+            }
+            note(what, ours, mine, metric, other, theirs, rounds + " of " + our.size() + " rounds");
           }
-          more(workload, arm, "calls/s", ours.perSecond(), tally.perSecond());
-          less(workload, arm, "p50 ms", ours.percentile(50), tally.percentile(50));
-          less(workload, arm, "p99 ms", ours.percentile(99), tally.percentile(99));
-          less(
-              workload,
-              arm,
-              "µs of client and proxy",
-              ours.clientCpu() + ours.proxyCpu(),
-              tally.clientCpu() + tally.proxyCpu());
-          less(workload, arm, "KiB allocated", ours.allocated(), tally.allocated());
-          less(workload, arm, "failures", ours.failures(), tally.failures());
         });
   }
 
-  private void compareDrill(String drill, Map<String, DrillResult> arms) {
-    DrillResult ours = arms.get(Arms.NODEWISE);
-    if (ours == null) {
-      return;
-    }
+  private void drill(String what, Map<String, DrillResult> arms) {
+    DrillResult our = arms.get(Arms.NODEWISE);
     arms.forEach(
-        (arm, result) -> {
-          if (arm.equals(Arms.NODEWISE)) {
-            return;
-          }
-          less(drill, arm, "failed calls", ours.failed(), result.failed());
-          less(drill, arm, "ms slowest", ours.slowestMillis(), result.slowestMillis());
-          less(drill, arm, "ms p99 during", ours.p99During(), result.p99During());
-          more(drill, arm, "of the throughput kept", ours.kept(), result.kept());
-        });
+        (arm, result) ->
+            DRILL.forEach(
+                (metric, value) -> {
+                  if (our != null && !arm.equals(Arms.NODEWISE) && !arm.equals(Arms.PLAIN)) {
+                    double mine = value.applyAsDouble(our);
+                    double other = value.applyAsDouble(result);
+                    if (isBetter(other, mine)) {
+                      note(what, Arms.NODEWISE, mine, metric, other, arm, "");
+                    }
+                  }
+                }));
   }
 
-  /** Notes it if the other has clearly less, where less is better. */
-  private void less(String what, String arm, String metric, double ours, double theirs) {
-    if (theirs < ours * (1 - DRAW)) {
-      note(what, arm, metric, ours, theirs);
-    }
+  private static boolean isBetter(double theirs, double ours) {
+    return theirs < ours * (1 - DRAW);
   }
 
-  /** Notes it if the other has clearly more, where more is better. */
-  private void more(String what, String arm, String metric, double ours, double theirs) {
-    if (theirs > ours * (1 + DRAW)) {
-      note(what, arm, metric, ours, theirs);
-    }
-  }
-
-  private void note(String what, String arm, String metric, double ours, double theirs) {
+  private void note(
+      String what,
+      String ours,
+      double mine,
+      String metric,
+      double other,
+      String theirs,
+      String rounds) {
     lines.add(
         String.format(
             Locale.ROOT,
-            "%s: %s %s against %s of \"%s\"",
+            "| %s | %s | %s | %s | %s | %s | %s |",
             what,
-            EndToEndTables.number(ours),
             metric,
-            EndToEndTables.number(theirs),
-            arm));
+            ours,
+            EndToEndTables.number(mine),
+            theirs,
+            EndToEndTables.number(other),
+            rounds));
   }
 }

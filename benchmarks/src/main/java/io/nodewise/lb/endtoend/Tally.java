@@ -1,5 +1,6 @@
 package io.nodewise.lb.endtoend;
 
+import java.util.Collection;
 import org.HdrHistogram.Histogram;
 
 /** What one arm did in one workload, over all its turns. Not thread-safe. */
@@ -23,6 +24,16 @@ final class Tally {
 
   static long recordable(long latencyNanos) {
     return Math.max(1, Math.min(latencyNanos, LONGEST_NANOS));
+  }
+
+  /** All of them together. */
+  static Tally sum(Collection<Tally> parts) {
+    Tally sum = new Tally();
+    for (Tally part : parts) {
+      sum.addCalls(part.latencies, part.failures, part.allocated);
+      sum.addTurn(part.nanos, part.clientCpu, part.proxyCpu, part.nodeCpu);
+    }
+    return sum;
   }
 
   /** The calls of one thread: those that succeeded, and how many did not. */
