@@ -51,8 +51,9 @@ final class EndToEnd {
         }
       }
       Map<Operation, Map<String, Ratio>> ratios;
-      try (ArmSet set = arms.forSlices()) {
-        ratios = ratios(set);
+      try (ArmSet set = arms.forSlices();
+          ClosedLoop loop = new ClosedLoop(Meters.calibrated(), cluster::cpuNanos)) {
+        ratios = ratios(set, loop);
       }
       cluster.mode(BOUNDED);
       try (ArmSet set = arms.forScaling();
@@ -104,11 +105,15 @@ final class EndToEnd {
     return tallies;
   }
 
-  private Map<Operation, Map<String, Ratio>> ratios(ArmSet set) {
+  private Map<Operation, Map<String, Ratio>> ratios(ArmSet set, ClosedLoop loop)
+      throws InterruptedException, ExecutionException {
     Map<Operation, Map<String, Ratio>> ratios = new LinkedHashMap<>();
     for (Operation operation : plan.sliced()) {
       progress.accept(operation.shown() + ": one node, with the library and without");
-      Slices.run(set.arms(), operation, plan.slices().dividedBy(20)); // warm-up
+      for (Arm arm : set.arms()) {
+        // Until the JIT has compiled all of it: half-compiled, a hundred lines cost as a thousand.
+        loop.warmUp(arm, new Workload(operation, 4), plan.slices().dividedBy(10));
+      }
       Map<Arm, double[]> p50 = Slices.run(set.arms(), operation, plan.slices());
       double[] plain = p50.get(set.named(Arms.PLAIN));
       Map<String, Ratio> byArm = new LinkedHashMap<>();

@@ -48,6 +48,7 @@ final class EndToEndCsv {
     line("ratio", operation, arm, "low", ratio.low());
     line("ratio", operation, arm, "high", ratio.high());
     line("ratio", operation, arm, "pairs", ratio.pairs());
+    line("ratio", operation, arm, "plain p50 us", ratio.base() / 1e3);
   }
 
   private void add(String drill, String arm, DrillResult result) {

@@ -40,16 +40,18 @@ final class EndToEndTables {
     line("");
     line("p50 with the library to p50 of the plain client; 1.00 is nothing added. Interval: 95 %.");
     line("");
-    line("| operation | Nodewise / plain | interval | plain / plain | interval | pairs |");
-    line("|---|---|---|---|---|---|");
+    line(
+        "| operation | plain p50 ms | Nodewise / plain | interval | plain / plain | interval | pairs |");
+    line("|---|---|---|---|---|---|---|");
     ratios.forEach(
         (operation, byArm) -> {
           Ratio ours = byArm.get(Arms.NODEWISE_ONE);
           Ratio control = byArm.get(Arms.PLAIN_AGAIN);
           if (ours != null && control != null) {
             row(
-                "| %s | **%.3f** | %.3f to %.3f | %.3f | %.3f to %.3f | %d |",
+                "| %s | %s | **%.3f** | %.3f to %.3f | %.3f | %.3f to %.3f | %d |",
                 operation.shown(),
+                number(ours.base() / 1e6),
                 ours.value(),
                 ours.low(),
                 ours.high(),

@@ -13,7 +13,8 @@ import java.util.List;
  * @param machineWarmUp for each arm and operation, before the first of them
  * @param warmUp before each turn
  * @param turn how long each turn is measured
- * @param slices how long one node is compared with the library and without, each operation
+ * @param slices how long one node is compared with the library and without, each operation; a tenth
+ *     of it warms up each of the three arms
  * @param sliced the operations of that
  * @param scalingTurn how long each number of nodes is measured; zero for not at all
  * @param drills the faults
@@ -51,7 +52,7 @@ record Plan(
         Duration.ofMillis(2500),
         List.of(Drill.values()),
         new DrillGround.Plan(
-            30, Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(3), 2));
+            30, Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(2), 2));
   }
 
   /** Ninety seconds: to see that all works. */

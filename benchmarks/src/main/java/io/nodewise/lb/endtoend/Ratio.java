@@ -10,8 +10,9 @@ import java.util.SplittableRandom;
  * @param low where the 95 % interval begins: bootstrapped over the pairs
  * @param high where it ends
  * @param pairs how many there were
+ * @param base the median p50 of the slices of the arm compared with, in its unit
  */
-record Ratio(double value, double low, double high, int pairs) {
+record Ratio(double value, double low, double high, int pairs, double base) {
   /** Enough for the ends of a 95 % interval to be steady in the third digit. */
   private static final int RESAMPLES = 4000;
 
@@ -45,7 +46,8 @@ record Ratio(double value, double low, double high, int pairs) {
         median(ratios),
         medians[(int) (0.025 * RESAMPLES)],
         medians[(int) (0.975 * RESAMPLES) - 1],
-        pairs);
+        pairs,
+        median(denominators));
   }
 
   /** The median; the array is left as it was. */
