@@ -14,6 +14,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.retry.RetryMode;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -87,7 +88,8 @@ final class Arm implements AutoCloseable {
             StaticCredentialsProvider.create(
                 AwsBasicCredentials.create(StorageNodeMain.ACCESS_KEY, StorageNodeMain.SECRET_KEY)))
         .httpClientBuilder(ApacheHttpClient.builder())
-        .overrideConfiguration(o -> o.apiCallTimeout(CALL_TIMEOUT))
+        .overrideConfiguration(
+            o -> o.retryStrategy(RetryMode.STANDARD).apiCallTimeout(CALL_TIMEOUT))
         .build();
   }
 

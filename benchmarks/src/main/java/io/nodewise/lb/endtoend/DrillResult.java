@@ -11,7 +11,8 @@ import org.HdrHistogram.Histogram;
  * @param failed those of them that failed
  * @param slowestMillis the longest of them, failed or not
  * @param p99Before of the calls before the fault, milliseconds
- * @param p99During of the calls due before the fault was healed, failed or not
+ * @param p90During of the calls due before the fault was healed, failed or not
+ * @param p99During the same
  * @param perSecondBefore calls that succeeded a second, before the fault
  * @param perSecondDuring the same during the fault
  */
@@ -20,6 +21,7 @@ record DrillResult(
     long failed,
     double slowestMillis,
     double p99Before,
+    double p90During,
     double p99During,
     double perSecondBefore,
     double perSecondDuring) {
@@ -64,14 +66,15 @@ record DrillResult(
         calls,
         failed,
         slowest / 1e6,
-        p99(before),
-        p99(during),
+        percentile(before, 99),
+        percentile(during, 90),
+        percentile(during, 99),
         doneBefore / (nanosBefore / 1e9),
         doneDuring / (nanosDuring / 1e9));
   }
 
-  private static double p99(Histogram nanos) {
-    return nanos.getTotalCount() == 0 ? Double.NaN : nanos.getValueAtPercentile(99) / 1e6;
+  private static double percentile(Histogram nanos, double percentile) {
+    return nanos.getTotalCount() == 0 ? Double.NaN : nanos.getValueAtPercentile(percentile) / 1e6;
   }
 
   /** How much of the throughput before the fault was left during it; 1 is all. */

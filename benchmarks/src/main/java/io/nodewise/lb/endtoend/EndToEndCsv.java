@@ -56,6 +56,7 @@ final class EndToEndCsv {
     line("drill", drill, arm, "failed", result.failed());
     line("drill", drill, arm, "slowest ms", result.slowestMillis());
     line("drill", drill, arm, "p99 before ms", result.p99Before());
+    line("drill", drill, arm, "p90 during ms", result.p90During());
     line("drill", drill, arm, "p99 during ms", result.p99During());
     line("drill", drill, arm, "calls/s before", result.perSecondBefore());
     line("drill", drill, arm, "calls/s during", result.perSecondDuring());

@@ -133,9 +133,9 @@ final class EndToEndTables {
           line("### " + drill.shown());
           line("");
           line(
-              "| arm | failed | of calls | slowest ms | p99 before | p99 during | calls/s before |"
+              "| arm | failed | of calls | slowest ms | p99 before | p90 during | p99 during | calls/s before |"
                   + " calls/s during | kept | why calls failed |");
-          line("|---|---|---|---|---|---|---|---|---|---|");
+          line("|---|---|---|---|---|---|---|---|---|---|---|");
           outcome.byArm().forEach((arm, result) -> drill(arm, result, outcome.failures().get(arm)));
         });
   }
@@ -143,12 +143,13 @@ final class EndToEndTables {
   private void drill(
       String arm, DrillResult result, @org.jspecify.annotations.Nullable Map<String, Integer> why) {
     row(
-        "| %s | %d | %d | %s | %s | %s | %s | %s | %.0f %% | %s |",
+        "| %s | %d | %d | %s | %s | %s | %s | %s | %s | %.0f %% | %s |",
         bold(arm),
         result.failed(),
         result.calls(),
         number(result.slowestMillis()),
         number(result.p99Before()),
+        number(result.p90During()),
         number(result.p99During()),
         number(result.perSecondBefore()),
         number(result.perSecondDuring()),

@@ -30,6 +30,7 @@ final class Shortfalls {
     SPEED.put("failed", Tally::failures);
     DRILL.put("failed", DrillResult::failed);
     DRILL.put("ms slowest", DrillResult::slowestMillis);
+    DRILL.put("ms p90 during", DrillResult::p90During);
     DRILL.put("ms p99 during", DrillResult::p99During);
     DRILL.put("of the throughput lost", result -> Math.max(0, 1 - result.kept()));
   }

@@ -46,6 +46,7 @@ class DrillResultTest {
     assertThat(result.slowestMillis()).isEqualTo(3000);
     assertThat(result.p99Before()).isBetween(49.0, 51.0);
     assertThat(result.p99During()).isBetween(2990.0, 3010.0);
+    assertThat(result.p90During()).isBetween(49.0, 51.0);
   }
 
   @Test

@@ -37,7 +37,7 @@ class EndToEndIT {
     assertThat(Files.readString(folder.resolve("end-to-end.md")))
         .contains("- a test", "### 4 KiB PUT, 2 threads", "### SIGKILL of one node", "## Settings");
     assertThat(Files.readAllLines(folder.resolve("end-to-end.csv")))
-        .hasSize(1 + 2 * 4 * 10 + 2 * 5 + 3 * 10 + 3 * 7)
+        .hasSize(1 + 2 * 4 * 10 + 2 * 5 + 3 * 10 + 3 * 8)
         .allMatch(line -> line.split(",(?=([^\"]*\"[^\"]*\")*[^\"]*$)", -1).length == 5);
     DocumentBuilderFactory.newInstance()
         .newDocumentBuilder()

@@ -57,8 +57,8 @@ class ShortfallsTest {
 
   @Test
   void a_drill_that_another_arm_goes_through_better_is_listed() {
-    DrillResult ours = new DrillResult(100, 3, 900, 20, 500, 30, 27);
-    DrillResult theirs = new DrillResult(100, 0, 950, 20, 500, 30, 30);
+    DrillResult ours = new DrillResult(100, 3, 900, 20, 40, 500, 30, 27);
+    DrillResult theirs = new DrillResult(100, 0, 950, 20, 40, 500, 30, 30);
     Map<Drill, DrillGround.Outcome> drills =
         Map.of(
             Drill.KILL,
