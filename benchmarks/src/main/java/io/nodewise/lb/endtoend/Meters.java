@@ -11,6 +11,9 @@ final class Meters {
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
+  private static final int LOOKS = 5;
+  private static final long LOOK_MILLIS = 200;
+
   private final double idleShare;
 
   private Meters(double idleShare) {
@@ -18,13 +21,19 @@ final class Meters {
   }
 
   /**
-   * Looks for a second at what this JVM uses when no call is made: probes, timers, the compiler.
+   * Looks for a second at what this JVM uses when no call is made: probes and timers. The lowest of
+   * some looks, as the compiler is still busy with what was done before.
    */
   static Meters calibrated() throws InterruptedException {
-    long cpu = SYSTEM.getProcessCpuTime();
-    long start = System.nanoTime();
-    TimeUnit.SECONDS.sleep(1);
-    return new Meters((double) (SYSTEM.getProcessCpuTime() - cpu) / (System.nanoTime() - start));
+    double lowest = 1;
+    for (int i = 0; i < LOOKS; i++) {
+      long cpu = SYSTEM.getProcessCpuTime();
+      long start = System.nanoTime();
+      TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+      double share = (double) (SYSTEM.getProcessCpuTime() - cpu) / (System.nanoTime() - start);
+      lowest = Math.min(lowest, share);
+    }
+    return new Meters(lowest);
   }
 
   /** Processor time of this JVM so far, in nanoseconds. */
