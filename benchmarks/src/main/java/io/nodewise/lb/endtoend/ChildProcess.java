@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /*
  * A shell stands between this JVM and the process and waits for the end of its standard input. That
@@ -113,13 +112,6 @@ final class ChildProcess implements AutoCloseable {
     } catch (InterruptedException e) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Closes what may not have been started. */
-  static void close(@Nullable ChildProcess process) {
-    if (process != null) {
-      process.close();
     }
   }
 }

@@ -3,7 +3,6 @@ package io.nodewise.lb.endtoend;
 import io.nodewise.lb.benchmarks.Rotation;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -93,13 +92,15 @@ final class EndToEnd {
   private Map<String, List<Tally>> speed(Workload workload, List<Arm> arms, ClosedLoop loop)
       throws InterruptedException, ExecutionException {
     Map<String, List<Tally>> tallies = new LinkedHashMap<>();
-    arms.forEach(arm -> tallies.put(arm.name(), new ArrayList<>()));
+    for (Arm arm : arms) {
+      tallies.put(arm.name(), new ArrayList<>()); // shown in this order
+    }
     for (int round = 0; round < plan.rounds(); round++) {
       for (Arm arm : Rotation.of(arms, round, plan.rounds())) {
         loop.warmUp(arm, workload, plan.warmUp());
         Tally tally = new Tally();
         loop.turn(arm, workload, plan.turn(), tally);
-        tallies.get(arm.name()).add(tally);
+        tallies.computeIfAbsent(arm.name(), known -> new ArrayList<>()).add(tally);
       }
     }
     return tallies;
@@ -114,11 +115,11 @@ final class EndToEnd {
         // Until the JIT has compiled all of it: half-compiled, a hundred lines cost as a thousand.
         loop.warmUp(arm, new Workload(operation, 4), plan.slices().dividedBy(10));
       }
-      Map<Arm, double[]> p50 = Slices.run(set.arms(), operation, plan.slices());
-      double[] plain = p50.get(set.named(Arms.PLAIN));
+      List<double[]> p50 = Slices.run(set.arms(), operation, plan.slices());
+      double[] plain = p50.get(set.indexOf(Arms.PLAIN));
       Map<String, Ratio> byArm = new LinkedHashMap<>();
       for (String arm : List.of(Arms.NODEWISE_ONE, Arms.PLAIN_AGAIN)) {
-        byArm.put(arm, Ratio.of(p50.get(set.named(arm)), plain));
+        byArm.put(arm, Ratio.of(p50.get(set.indexOf(arm)), plain));
       }
       ratios.put(operation, byArm);
     }
@@ -134,8 +135,7 @@ final class EndToEnd {
     Workload workload = new Workload(Operation.SMALL_GET, SCALING_THREADS);
     Map<String, Tally> scaling = new LinkedHashMap<>();
     for (Arm arm : arms) {
-      // A queue of the arm before is served first; half a second is many times what it holds.
-      loop.warmUp(arm, workload, Duration.ofMillis(500));
+      loop.warmUp(arm, workload, plan.scalingTurn().dividedBy(2));
       Tally tally = new Tally();
       loop.turn(arm, workload, plan.scalingTurn(), tally);
       scaling.put(arm.name(), tally);

@@ -31,8 +31,8 @@ final class EndToEndCsv {
   }
 
   private void add(String part, String what, String arm, Tally tally) {
-    line(part, what, arm, "calls", tally.calls());
-    line(part, what, arm, "failures", tally.failures());
+    line(part, what, arm, "calls", (double) tally.calls());
+    line(part, what, arm, "failures", (double) tally.failures());
     line(part, what, arm, "calls/s", tally.perSecond());
     line(part, what, arm, "p50 ms", tally.percentile(50));
     line(part, what, arm, "p99 ms", tally.percentile(99));
@@ -52,8 +52,8 @@ final class EndToEndCsv {
   }
 
   private void add(String drill, String arm, DrillResult result) {
-    line("drill", drill, arm, "calls", result.calls());
-    line("drill", drill, arm, "failed", result.failed());
+    line("drill", drill, arm, "calls", (double) result.calls());
+    line("drill", drill, arm, "failed", (double) result.failed());
     line("drill", drill, arm, "slowest ms", result.slowestMillis());
     line("drill", drill, arm, "p99 before ms", result.p99Before());
     line("drill", drill, arm, "p90 during ms", result.p90During());

@@ -65,7 +65,7 @@ final class EndToEndPlot {
 
   private void drill(Drill drill, Map<String, DrillResult> arms) {
     heading(drill.shown());
-    double longest = Math.log10(Arm.CALL_TIMEOUT.toMillis());
+    double longest = Math.log10((double) Arm.CALL_TIMEOUT.toMillis());
     arms.forEach(
         (arm, result) -> {
           double length =

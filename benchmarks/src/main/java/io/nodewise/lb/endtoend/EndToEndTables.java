@@ -1,8 +1,10 @@
 package io.nodewise.lb.endtoend;
 
+import com.google.errorprone.annotations.FormatMethod;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The results as a text with tables. */
 final class EndToEndTables {
@@ -140,8 +142,7 @@ final class EndToEndTables {
         });
   }
 
-  private void drill(
-      String arm, DrillResult result, @org.jspecify.annotations.Nullable Map<String, Integer> why) {
+  private void drill(String arm, DrillResult result, @Nullable Map<String, Integer> why) {
     row(
         "| %s | %d | %d | %s | %s | %s | %s | %s | %s | %.0f %% | %s |",
         bold(arm),
@@ -189,7 +190,7 @@ final class EndToEndTables {
     return arm.startsWith(Arms.NODEWISE) ? "**" + arm + "**" : arm;
   }
 
-  @com.google.errorprone.annotations.FormatMethod
+  @FormatMethod
   private void row(String format, Object... values) {
     line(String.format(Locale.ROOT, format, values));
   }

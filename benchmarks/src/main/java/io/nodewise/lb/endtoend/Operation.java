@@ -8,6 +8,7 @@ import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** What a client does again and again. The content of an object follows from its size. */
+@SuppressWarnings("ImmutableEnumChecker") // nobody changes the content
 enum Operation {
   SMALL_GET("4 KiB GET", false, 4 << 10),
   SMALL_PUT("4 KiB PUT", true, 4 << 10),

@@ -1,6 +1,7 @@
 package io.nodewise.lb.endtoend;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,9 +58,7 @@ enum ProxyProduct {
           new ProcessBuilder(executable.get().toString(), this == SIDEKICK ? "--version" : "-v")
               .redirectErrorStream(true)
               .start();
-      String answer =
-          new String(
-              asked.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+      String answer = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       return answer.lines().findFirst().orElse(shown).replaceAll(" - https.*", "");
     } catch (IOException e) {
       return shown;

@@ -3,9 +3,9 @@ package io.nodewise.lb.endtoend;
 import io.nodewise.lb.benchmarks.Rotation;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.IntStream;
 
 /*
  * Other programs, the clock rate and the collector change a machine's speed by more than a load
@@ -24,20 +24,23 @@ final class Slices {
 
   private Slices() {}
 
-  /** The p50 of each slice, by arm; the i-th slices of all arms lie side by side. */
-  static Map<Arm, double[]> run(List<Arm> arms, Operation operation, Duration length) {
-    Map<Arm, List<Double>> medians = new LinkedHashMap<>();
-    arms.forEach(arm -> medians.put(arm, new ArrayList<>()));
+  /**
+   * The p50 of each slice in nanoseconds, for each arm in the order given; the i-th slices of all
+   * arms lie side by side.
+   */
+  static List<double[]> run(List<Arm> arms, Operation operation, Duration length) {
+    List<List<Double>> medians = new ArrayList<>();
+    arms.forEach(arm -> medians.add(new ArrayList<>()));
+    List<Integer> indexes = IntStream.range(0, arms.size()).boxed().toList();
     long start = System.nanoTime();
     for (int round = 0; System.nanoTime() - start < length.toNanos() || round < 2; round++) {
-      for (Arm arm : Rotation.of(arms, round, arms.size())) {
-        medians.get(arm).add(slice(arm, operation));
+      for (int index : Rotation.of(indexes, round, arms.size())) {
+        medians.get(index).add(slice(arms.get(index), operation));
       }
     }
-    Map<Arm, double[]> all = new LinkedHashMap<>();
-    medians.forEach(
-        (arm, slices) -> all.put(arm, slices.stream().mapToDouble(one -> one).toArray()));
-    return all;
+    return medians.stream()
+        .map(slices -> slices.stream().mapToDouble(one -> one).toArray())
+        .toList();
   }
 
   private static double slice(Arm arm, Operation operation) {
@@ -52,6 +55,6 @@ final class Slices {
       latencies[calls++] = after - before;
       before = after;
     }
-    return Ratio.median(java.util.Arrays.copyOf(latencies, calls));
+    return Ratio.median(Arrays.copyOf(latencies, calls));
   }
 }

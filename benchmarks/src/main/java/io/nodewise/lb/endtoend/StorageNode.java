@@ -127,8 +127,10 @@ final class StorageNode implements AutoCloseable {
 
   @Override
   public void close() {
-    ChildProcess.close(process);
-    process = null;
+    if (process != null) {
+      process.close();
+      process = null;
+    }
   }
 
   private ChildProcess running() {

@@ -2,6 +2,7 @@ package io.nodewise.lb.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,10 +27,10 @@ class ShortfallsTest {
 
   private static List<String> shortfalls(String arm, double theirs, double... ours) {
     Map<String, List<Tally>> arms = new LinkedHashMap<>();
-    List<Tally> rounds = java.util.Arrays.stream(ours).mapToObj(ShortfallsTest::tally).toList();
+    List<Tally> rounds = Arrays.stream(ours).mapToObj(ShortfallsTest::tally).toList();
     arms.put(Arms.NODEWISE_ONE, rounds);
     arms.put(Arms.NODEWISE, rounds);
-    arms.put(arm, java.util.Arrays.stream(ours).mapToObj(round -> tally(theirs)).toList());
+    arms.put(arm, Arrays.stream(ours).mapToObj(round -> tally(theirs)).toList());
     Workload workload = new Workload(Operation.SMALL_GET, 1);
     return Shortfalls.of(
         new Measured(List.of(), Map.of(workload, arms), Map.of(), Map.of(), Map.of()));
