@@ -73,9 +73,9 @@ final class Arm implements AutoCloseable {
   }
 
   /** The SDK's client of a proxy, which knows the nodes. */
-  static Arm behind(ProxyProduct product, Path templates, List<StorageNode> nodes)
+  static Arm behind(ProxyProduct product, Path templates, StorageCluster cluster)
       throws IOException, InterruptedException {
-    ProxyServer proxy = ProxyServer.start(product, templates, nodes);
+    ProxyServer proxy = ProxyServer.start(product, templates, cluster);
     S3Client s3 = client(S3Client.builder().endpointOverride(proxy.uri()).forcePathStyle(true));
     return new Arm(product.shown(), () -> s3, proxy::cpuNanos, List.of(s3, proxy));
   }

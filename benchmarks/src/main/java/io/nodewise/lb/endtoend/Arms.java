@@ -77,7 +77,7 @@ final class Arms {
     List<Arm> all = new ArrayList<>(clients);
     try {
       for (ProxyProduct proxy : proxies) {
-        all.add(Arm.behind(proxy, templates, cluster.nodes()));
+        all.add(Arm.behind(proxy, templates, cluster));
       }
     } catch (IOException | InterruptedException | RuntimeException e) {
       new ArmSet(all).close();

@@ -6,7 +6,6 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,11 +35,10 @@ final class ProxyServer implements AutoCloseable {
    *
    * @param templates the folder of the configurations
    */
-  static ProxyServer start(ProxyProduct product, Path templates, List<StorageNode> nodes)
+  static ProxyServer start(ProxyProduct product, Path templates, StorageCluster cluster)
       throws IOException, InterruptedException {
     Path executable = product.executable().orElseThrow();
-    Path folder = Files.createTempDirectory("nodewise-end-to-end-proxy-");
-    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Path folder = cluster.proxyFolder();
     int port = StorageCluster.freePort();
     Path config = folder.resolve(product.template());
     Files.writeString(
@@ -50,7 +48,7 @@ final class ProxyServer implements AutoCloseable {
             port,
             Runtime.getRuntime().availableProcessors(),
             folder,
-            nodes.stream().map(StorageNode::authority).toList()));
+            cluster.nodes().stream().map(StorageNode::authority).toList()));
     List<String> command = new ArrayList<>();
     if ("root".equals(System.getProperty("user.name"))
         && Files.isExecutable(Path.of("/usr/bin/setpriv"))) {

@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -62,6 +63,14 @@ final class StorageCluster implements AutoCloseable {
       }
     }
     throw new IOException("no free port from 20000 to 30000 on 127.0.0.1");
+  }
+
+  /** A folder for a proxy, who may be nobody; gone with the cluster at the latest. */
+  Path proxyFolder() throws IOException {
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+    Path made = Files.createTempDirectory(folder, "proxy-");
+    Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxrwxrwx"));
+    return made;
   }
 
   List<StorageNode> nodes() {
