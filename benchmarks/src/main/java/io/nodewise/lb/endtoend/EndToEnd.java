@@ -3,6 +3,7 @@ package io.nodewise.lb.endtoend;
 import io.nodewise.lb.benchmarks.Rotation;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -108,13 +109,15 @@ final class EndToEnd {
 
   private Map<Operation, Map<String, Ratio>> ratios(ArmSet set, ClosedLoop loop)
       throws InterruptedException, ExecutionException {
+    if (!plan.sliced().isEmpty()) {
+      progress.accept("warming up one node");
+      // Until the JIT has compiled all of it: half-compiled, a hundred lines cost as a thousand.
+      warmUp(set, Operation.SMALL_GET, plan.slices().dividedBy(3), loop);
+    }
     Map<Operation, Map<String, Ratio>> ratios = new LinkedHashMap<>();
     for (Operation operation : plan.sliced()) {
       progress.accept(operation.shown() + ": one node, with the library and without");
-      for (Arm arm : set.arms()) {
-        // Until the JIT has compiled all of it: half-compiled, a hundred lines cost as a thousand.
-        loop.warmUp(arm, new Workload(operation, 4), plan.slices().dividedBy(10));
-      }
+      warmUp(set, operation, plan.slices().dividedBy(20), loop);
       List<double[]> p50 = Slices.run(set.arms(), operation, plan.slices());
       double[] plain = p50.get(set.indexOf(Arms.PLAIN));
       Map<String, Ratio> byArm = new LinkedHashMap<>();
@@ -124,6 +127,13 @@ final class EndToEnd {
       ratios.put(operation, byArm);
     }
     return ratios;
+  }
+
+  private static void warmUp(ArmSet set, Operation operation, Duration each, ClosedLoop loop)
+      throws InterruptedException, ExecutionException {
+    for (Arm arm : set.arms()) {
+      loop.warmUp(arm, new Workload(operation, 4), each);
+    }
   }
 
   private Map<String, Tally> scaling(List<Arm> arms, ClosedLoop loop)

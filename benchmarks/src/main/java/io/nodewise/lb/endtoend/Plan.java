@@ -47,7 +47,7 @@ record Plan(
         Duration.ofMillis(1000),
         Duration.ofMillis(250),
         Duration.ofMillis(1300),
-        Duration.ofSeconds(20),
+        Duration.ofSeconds(18),
         COMPARED,
         Duration.ofMillis(2500),
         List.of(Drill.values()),
