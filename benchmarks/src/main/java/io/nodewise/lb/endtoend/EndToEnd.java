@@ -20,6 +20,9 @@ final class EndToEnd {
   /** Enough to keep all slots of four nodes busy, fewer than a client's 50 connections. */
   static final int SCALING_THREADS = 32;
 
+  /** As many as the most of a workload, so that the pools are full. */
+  private static final int WARM_UP_THREADS = 8;
+
   private final Plan plan;
   private final List<ProxyProduct> proxies;
   private final Path templates;
@@ -73,10 +76,16 @@ final class EndToEnd {
 
   private Map<Workload, Map<String, List<Tally>>> speed(List<Arm> arms, ClosedLoop loop)
       throws InterruptedException, ExecutionException {
+    if (plan.threads().isEmpty()) {
+      return Map.of();
+    }
     progress.accept("warming up");
     for (Operation operation : plan.operations()) {
+      // Code is compiled by the number of calls: the library's own is run by its arms alone, while all
+      // of them warm up the SDK's. Were this short, the library would pay for being compiled.
+      Duration each = plan.machineWarmUp().dividedBy(operation.isLarge() ? 6 : 1);
       for (Arm arm : arms) {
-        loop.warmUp(arm, new Workload(operation, 2), plan.machineWarmUp());
+        loop.warmUp(arm, new Workload(operation, WARM_UP_THREADS), each);
       }
     }
     Map<Workload, Map<String, List<Tally>>> speed = new LinkedHashMap<>();

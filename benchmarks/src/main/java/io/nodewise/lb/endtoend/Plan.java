@@ -10,7 +10,8 @@ import java.util.List;
  * @param operations whose speed is compared
  * @param threads by how many at a time, each
  * @param rounds how often each arm has its turn in each workload
- * @param machineWarmUp for each arm and operation, before the first of them
+ * @param machineWarmUp for each arm and small operation, before the first of them; a sixth for
+ *     large ones
  * @param warmUp before each turn
  * @param turn how long each turn is measured
  * @param slices how long one node is compared with the library and without, each operation; a tenth
@@ -44,7 +45,7 @@ record Plan(
         COMPARED,
         List.of(1, 8),
         3,
-        Duration.ofMillis(1000),
+        Duration.ofSeconds(3),
         Duration.ofMillis(250),
         Duration.ofMillis(1300),
         Duration.ofSeconds(18),
@@ -62,7 +63,7 @@ record Plan(
         COMPARED,
         List.of(1, 8),
         1,
-        Duration.ofMillis(250),
+        Duration.ofMillis(500),
         Duration.ofMillis(80),
         Duration.ofMillis(300),
         Duration.ofMillis(2500),
@@ -102,7 +103,7 @@ record Plan(
         operations,
         part.equals("speed") ? threads : List.of(),
         rounds,
-        part.equals("speed") ? machineWarmUp : warmUp,
+        machineWarmUp,
         warmUp,
         turn,
         slices,
