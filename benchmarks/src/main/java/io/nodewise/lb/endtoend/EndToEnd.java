@@ -81,7 +81,8 @@ final class EndToEnd {
     }
     progress.accept("warming up");
     for (Operation operation : plan.operations()) {
-      // Code is compiled by the number of calls: the library's own is run by its arms alone, while all
+      // Code is compiled by the number of calls: the library's own is run by its arms alone, while
+      // all
       // of them warm up the SDK's. Were this short, the library would pay for being compiled.
       Duration each = plan.machineWarmUp().dividedBy(operation.isLarge() ? 6 : 1);
       for (Arm arm : arms) {
