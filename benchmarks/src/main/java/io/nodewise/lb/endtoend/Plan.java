@@ -63,15 +63,15 @@ record Plan(
         COMPARED,
         List.of(1, 8),
         1,
-        Duration.ofMillis(500),
+        Duration.ofMillis(300),
         Duration.ofMillis(80),
         Duration.ofMillis(300),
-        Duration.ofMillis(2500),
+        Duration.ofMillis(2000),
         List.of(Operation.SMALL_GET, Operation.SMALL_PUT),
         Duration.ofMillis(700),
         List.of(Drill.values()),
         new DrillGround.Plan(
-            30, Duration.ofMillis(1000), Duration.ofMillis(2500), Duration.ofMillis(1000), 1));
+            30, Duration.ofMillis(1000), Duration.ofMillis(2000), Duration.ofMillis(600), 1));
   }
 
   /** A few seconds, of two nodes: for the build. */
