@@ -94,7 +94,11 @@ abstract class NodeGauge implements Candidate {
 
   /** Takes in a time to first byte, so long after the one before. */
   final void sampleLatency(long nanos, long age) {
-    latency = LatencyEstimate.after(latency, nanos, age);
+    long before = latency;
+    long after = LatencyEstimate.after(before, nanos, age);
+    if (after != before) {
+      latency = after;
+    }
   }
 
   /** Forgets part of the latency, so that a node once slow is asked again; by the sweeper. */
