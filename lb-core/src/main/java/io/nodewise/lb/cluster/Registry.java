@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  *
  * Evidence and operators come in from any thread. Each takes the lock, changes the node's NodeHealth
  * and calls settle(), which publishes a new routing table if a state changed. The lock is held for
- * some hundred nanoseconds (a new table: some microseconds) and nothing foreign but a custom policy runs under it: log
- * lines and listeners go to the background thread, in order. So what an operator or a failed request
- * changed is seen by the very next pick, and a pick itself reads one volatile reference.
+ * some hundred nanoseconds (a new table: some microseconds) and nothing foreign but a custom policy
+ * runs under it: log lines and listeners go to the background thread, in order. So what an operator
+ * or a failed request changed is seen by the very next pick, and a pick reads one volatile reference.
  */
 /** Owns the nodes, their states and the routing table. Thread-safe. */
 public final class Registry {

@@ -164,10 +164,10 @@ public abstract class RunningAttempt {
     Outcome known = verdict;
     sweeper.ended(slot);
     node.end();
-    sweeper.left();
     if (era != node.era()) {
       node.endedFromBefore();
     }
+    sweeper.left(); // last of the three: whoever waits for a place finds it free
     Watch watching = watch;
     if (watching != null) {
       watching.clear();

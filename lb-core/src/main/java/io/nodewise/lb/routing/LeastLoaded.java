@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  *
  * The tied ones are kept as bits of a long, so that one pass over the sample is enough and nothing
  * is allocated. What chance decides is written without branches where it can be: a processor guesses
- * half of those wrong, and each wrong guess costs as much as looking at three more nodes. Whole-request time is no signal: a 5 GB upload would make a healthy node look slow.
+ * half of those wrong, and each wrong guess costs as much as looking at three more nodes.
+ *
+ * Whole-request time is no signal: a 5 GB upload would make a healthy node look slow.
  */
 /** Picks the least loaded of a few distinct candidates. */
 final class LeastLoaded implements Picker {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * keys about for nothing.
  *
  * Every node is looked at, as cheaply as can be: the logarithm is left out where all weights are the
- * same or where it can't lead to the highest bid, and only who would bid more than the highest so far is asked whether it may.
+ * same or where it can't lead to the highest bid, and only who would bid more than the highest so
+ * far is asked whether it may.
  */
 /** The node that a key belongs to, for the sake of its cache, unless it has too much to do. */
 final class Rendezvous implements Picker {
