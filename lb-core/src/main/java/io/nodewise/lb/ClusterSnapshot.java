@@ -13,6 +13,7 @@ import java.util.Locale;
  * @param sites the sites, or tiers of nodes, in order of priority
  * @param attempts attempts so far, of the present members
  * @param failovers how often a request went on at another node
+ * @param resumes how often a node was asked for the rest of an answer that had broken off
  * @param deniedRetries how often a request was not sent again because the retry budget was spent
  * @param panic whether so few of the nodes left in are eligible that verdicts are doubted
  */
@@ -21,6 +22,7 @@ public record ClusterSnapshot(
     List<SiteSnapshot> sites,
     long attempts,
     long failovers,
+    long resumes,
     long deniedRetries,
     boolean panic) {
 
@@ -131,6 +133,7 @@ public record ClusterSnapshot(
         + attempts
         + ", failovers "
         + failovers
+        + (resumes > 0 ? ", resumes " + resumes : "")
         + (deniedRetries > 0 ? ", retries denied " + deniedRetries : "")
         + (panic ? ", PANIC" : "")
         + "]";

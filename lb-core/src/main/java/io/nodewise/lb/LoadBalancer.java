@@ -6,6 +6,7 @@ import io.nodewise.lb.node.ClusterTls;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.RequestHint;
+import io.nodewise.lb.retry.DownloadResume;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.BalancingPolicy;
 import java.net.URI;
@@ -31,6 +32,7 @@ public final class LoadBalancer implements AutoCloseable {
   private final URI logicalEndpoint;
   private final HealthCheck healthCheck;
   private final Timeouts timeouts;
+  private final DownloadResume downloadResume;
   private final @Nullable ClusterTls tls;
   private volatile boolean usesAffinity; // written by policy()
   private volatile boolean closed; // written by close()
@@ -40,12 +42,14 @@ public final class LoadBalancer implements AutoCloseable {
       URI logicalEndpoint,
       HealthCheck healthCheck,
       Timeouts timeouts,
+      DownloadResume downloadResume,
       BalancingPolicy policy,
       @Nullable ClusterTls tls) {
     this.cluster = cluster;
     this.logicalEndpoint = logicalEndpoint;
     this.healthCheck = healthCheck;
     this.timeouts = timeouts;
+    this.downloadResume = downloadResume;
     this.usesAffinity = policy.usesAffinity();
     this.tls = tls;
   }
@@ -76,6 +80,11 @@ public final class LoadBalancer implements AutoCloseable {
   /** The clocks of an attempt, for adapters that make HTTP clients. */
   public Timeouts timeouts() {
     return timeouts;
+  }
+
+  /** Whether downloads go on at another node, for adapters that can. */
+  public DownloadResume downloadResume() {
+    return downloadResume;
   }
 
   /**

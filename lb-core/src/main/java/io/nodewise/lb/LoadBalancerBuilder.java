@@ -10,6 +10,7 @@ import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.probe.ProbeClient;
 import io.nodewise.lb.probe.SocketProbeClient;
+import io.nodewise.lb.retry.DownloadResume;
 import io.nodewise.lb.retry.RetryBudget;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.Backups;
@@ -49,6 +50,7 @@ public final class LoadBalancerBuilder {
   private BalancingPolicy policy = BalancingPolicy.leastLoaded();
   private InFlightLimits limits = InFlightLimits.none();
   private RetryBudget retryBudget = RetryBudget.defaults();
+  private DownloadResume downloadResume = DownloadResume.defaults();
   private SiteFailover siteFailover = SiteFailover.defaults();
   private Backups backupsUsed = Backups.ALL;
 
@@ -184,6 +186,15 @@ public final class LoadBalancerBuilder {
     return this;
   }
 
+  /**
+   * Whether a download goes on at another node when its node fails under it. Default: {@link
+   * DownloadResume#defaults()}.
+   */
+  public LoadBalancerBuilder downloadResume(DownloadResume settings) {
+    downloadResume = Objects.requireNonNull(settings, "downloadResume");
+    return this;
+  }
+
   /** Adds a listener. */
   public LoadBalancerBuilder listener(LoadBalancerListener listener) {
     listeners.add(Objects.requireNonNull(listener, "listener"));
@@ -236,7 +247,7 @@ public final class LoadBalancerBuilder {
                 all),
             new Cluster.Runtime(ticker, background, random, probes));
     cluster.start();
-    return new LoadBalancer(cluster, endpoint, healthCheck, timeouts, policy, tls);
+    return new LoadBalancer(cluster, endpoint, healthCheck, timeouts, downloadResume, policy, tls);
   }
 
   /** Each site is a tier of its own, then come the backup nodes. */

@@ -29,14 +29,31 @@ public final class Route {
    * @throws NoNodeAvailableException if no node is left; its message shows the cluster
    */
   public Attempt next(boolean hasBody) throws NoNodeAvailableException {
+    return begin(hasBody, attempts == 0);
+  }
+
+  /** An impatient read leaves a silent node early, if there is another. */
+  private Attempt begin(boolean hasBody, boolean impatient) throws NoNodeAvailableException {
     LiveNode node = cluster.begin(tried, hint);
     tried.add(node);
     if (tried.size() > 1) {
       cluster.failedOver();
     }
     attempts++;
-    boolean hasAlternative = attempts == 1 && hint.isRead() && hasUntried();
+    boolean hasAlternative = impatient && hint.isRead() && hasUntried();
     return new NodeAttempt(node, cluster.sweeper(), hasBody, hint.isRead(), hasAlternative);
+  }
+
+  /**
+   * Begins an attempt that asks for the rest of an answer that broke off, as {@link #next} without
+   * a body, and counts it as resumed.
+   *
+   * @throws NoNodeAvailableException if no node is left in this round
+   */
+  public Attempt resume() throws NoNodeAvailableException {
+    Attempt attempt = begin(false, true);
+    cluster.resumed();
+    return attempt;
   }
 
   /** Whether a node is left that this round has not been to and that may be used. */

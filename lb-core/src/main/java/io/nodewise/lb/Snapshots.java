@@ -40,6 +40,7 @@ final class Snapshots {
         sites,
         total,
         cluster.failovers(),
+        cluster.resumes(),
         cluster.deniedRetries(),
         cluster.registry().isPanic());
   }

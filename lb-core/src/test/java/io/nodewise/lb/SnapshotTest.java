@@ -143,6 +143,7 @@ class SnapshotTest {
             152_352,
             17,
             0,
+            0,
             false);
     assertThat(snapshot.toTable())
         .isEqualTo(
@@ -200,7 +201,7 @@ class SnapshotTest {
             p50,
             p99,
             null);
-    String table = new ClusterSnapshot(List.of(node), List.of(), 0, 0, 0, false).toTable();
+    String table = new ClusterSnapshot(List.of(node), List.of(), 0, 0, 0, 0, false).toTable();
     return table.substring(table.indexOf('\n')).replaceAll(" {2,}", "  ");
   }
 

@@ -25,6 +25,7 @@ final class ApiCall {
   private final long beganMillis; // of writes
   private @Nullable String id;
   private @Nullable RequestBody body;
+  private @Nullable Signing<?> signing;
   private @Nullable NodeFailedException lastFailure;
   private boolean replyLost;
   private boolean answered;
@@ -74,6 +75,15 @@ final class ApiCall {
 
   void body(@Nullable RequestBody raw) {
     body = raw;
+  }
+
+  /** How its last attempt was signed; null if nobody noted it. */
+  @Nullable Signing<?> signing() {
+    return signing;
+  }
+
+  void signing(@Nullable Signing<?> noted) {
+    signing = noted;
   }
 
   /** How the last attempt on a node failed, for those who can't repeat it. */

@@ -3,6 +3,7 @@ package io.nodewise.lb.awssdk;
 import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.Route;
 import io.nodewise.lb.node.RequestHint;
+import io.nodewise.lb.retry.DownloadResume;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,9 @@ final class ApiCalls {
       new ConcurrentHashMap<>(); // by turnOver()
   private volatile ConcurrentMap<String, ApiCall> older = new ConcurrentHashMap<>(); // the same
 
+  /** From the signing of an attempt until its transmission begins. */
+  private final ConcurrentMap<String, Signing<?>> signings = new ConcurrentHashMap<>();
+
   ApiCalls(LoadBalancer cluster) {
     this.cluster = cluster;
   }
@@ -51,6 +55,11 @@ final class ApiCalls {
         operation, request, cluster.route(belongsTo == null ? hint : hint.withAffinity(belongsTo)));
   }
 
+  /** Whether a download that breaks off goes on at another node. */
+  DownloadResume downloadResume() {
+    return cluster.downloadResume();
+  }
+
   /** Null where the request is about no object. */
   private static @Nullable String belongsTo(SdkRequest request, @Nullable String affinity) {
     if (affinity != null) {
@@ -66,10 +75,22 @@ final class ApiCalls {
     String id = id(request);
     if (id != null) {
       call.id(id);
+      call.signing(signings.remove(id));
       if (younger.size() >= GENERATION) {
         turnOver();
       }
       younger.put(id, call);
+    }
+  }
+
+  /** How a request was signed, for the call that is filed next under its id. */
+  void noteSigning(SdkHttpRequest request, Signing<?> signing) {
+    String id = id(request);
+    if (id != null) {
+      if (signings.size() >= GENERATION) {
+        signings.clear(); // of requests that were signed and never sent
+      }
+      signings.put(id, signing);
     }
   }
 
@@ -107,7 +128,7 @@ final class ApiCalls {
 
   /** Calls filed and not removed. */
   long size() {
-    return (long) younger.size() + older.size();
+    return (long) younger.size() + older.size() + signings.size();
   }
 
   static @Nullable String id(SdkHttpRequest request) {

@@ -6,6 +6,7 @@ import io.nodewise.lb.node.Node;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.NonRetryableException;
+import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
@@ -42,7 +43,7 @@ final class BalancedRequest implements ExecutableHttpRequest {
     while (true) {
       Exchange exchange = begin(request, next(unreachable));
       try {
-        return transport.confirmation().review(call, exchange.run());
+        return resumable(transport.confirmation().review(call, exchange.run()));
       } catch (IOException | RuntimeException e) {
         Failure failure = exchange.failed(e);
         if (failure.nothingSent()) {
@@ -52,6 +53,37 @@ final class BalancedRequest implements ExecutableHttpRequest {
         }
         throw failed(e, exchange.node(), failure);
       }
+    }
+  }
+
+  /** A download that does not end with its node. */
+  private HttpExecuteResponse resumable(HttpExecuteResponse response) {
+    Download download =
+        transport.downloadResume().isOn() && response.responseBody().isPresent()
+            ? Download.of(call, request.httpRequest(), response.httpResponse())
+            : null;
+    if (download == null) {
+      return response;
+    }
+    ResumableBody body = new ResumableBody(this, download, response.responseBody().get());
+    return HttpExecuteResponse.builder()
+        .response(response.httpResponse())
+        .responseBody(AbortableInputStream.create(body, body))
+        .build();
+  }
+
+  /**
+   * Asks the next node for the rest of an answer.
+   *
+   * @throws NoNodeAvailableException if no node is left in this round
+   * @throws NodeFailedException if the node failed; any other exception is nobody's fault
+   */
+  HttpExecuteResponse resume(HttpExecuteRequest rest) throws IOException {
+    Exchange exchange = begin(rest, call.route().resume());
+    try {
+      return exchange.run();
+    } catch (IOException | RuntimeException e) {
+      throw failed(e, exchange.node(), exchange.failed(e));
     }
   }
 

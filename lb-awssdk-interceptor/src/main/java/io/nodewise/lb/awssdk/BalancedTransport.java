@@ -2,6 +2,7 @@ package io.nodewise.lb.awssdk;
 
 import io.nodewise.lb.Attempt;
 import io.nodewise.lb.node.Outcome;
+import io.nodewise.lb.retry.DownloadResume;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
@@ -17,6 +18,7 @@ final class BalancedTransport implements SdkHttpClient {
   private final boolean ownsDelegate;
   private final ApiCalls calls;
   private final Confirmation confirmation;
+  private final DownloadResume downloadResume;
 
   /**
    * Those whose answer is the caller's to read. The attempts and not the bodies, because a body
@@ -33,6 +35,7 @@ final class BalancedTransport implements SdkHttpClient {
     this.ownsDelegate = ownsDelegate;
     this.calls = calls;
     this.confirmation = confirmation;
+    this.downloadResume = calls.downloadResume();
   }
 
   @Override
@@ -42,6 +45,10 @@ final class BalancedTransport implements SdkHttpClient {
 
   SdkHttpClient delegate() {
     return delegate;
+  }
+
+  DownloadResume downloadResume() {
+    return downloadResume;
   }
 
   Confirmation confirmation() {

@@ -10,6 +10,9 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.retry.RetryPolicy;
 import software.amazon.awssdk.core.retry.RetryPolicyContext;
+import software.amazon.awssdk.http.auth.aws.scheme.AwsV4AuthScheme;
+import software.amazon.awssdk.http.auth.spi.scheme.AuthScheme;
+import software.amazon.awssdk.identity.spi.Identity;
 import software.amazon.awssdk.retries.api.RetryStrategy;
 
 /*
@@ -36,12 +39,28 @@ final class WiringPlugin implements SdkPlugin {
         interceptors.add(interceptor);
       }
     }
+    noteSignings(config);
     // Setting a strategy takes back a policy, mode or configurator; they are in the strategy now.
     config.overrideConfiguration(
         resolved.toBuilder()
             .executionInterceptors(interceptors)
             .retryStrategy(new FailoverRetryStrategy(strategy(resolved), calls))
             .build());
+  }
+
+  /** Downloads are signed once more to go on elsewhere. */
+  private void noteSignings(SdkServiceClientConfiguration.Builder config) {
+    AuthScheme<?> scheme = config.authSchemes().get(AwsV4AuthScheme.SCHEME_ID);
+    if (scheme == null) {
+      scheme = AwsV4AuthScheme.create();
+    }
+    if (calls.downloadResume().isOn()) {
+      config.putAuthScheme(noted(scheme));
+    }
+  }
+
+  private <T extends Identity> AuthScheme<T> noted(AuthScheme<T> scheme) {
+    return scheme instanceof NotedAuthScheme ? scheme : new NotedAuthScheme<>(scheme, calls);
   }
 
   private static RetryStrategy strategy(ClientOverrideConfiguration resolved) {

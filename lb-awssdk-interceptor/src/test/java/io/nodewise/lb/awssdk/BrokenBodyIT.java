@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.awssdk.nodes.Fault;
+import io.nodewise.lb.health.HealthCheck;
+import io.nodewise.lb.retry.DownloadResume;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -45,10 +47,18 @@ class BrokenBodyIT extends OnS3Nodes {
     return s3;
   }
 
+  private LoadBalancer withoutResume() {
+    return track(
+        LoadBalancer.builder()
+            .nodes(nodes.urls())
+            .healthCheck(HealthCheck.none())
+            .downloadResume(DownloadResume.off()));
+  }
+
   @ParameterizedTest
   @FieldSource("BROKEN")
   void bytesAreReadAgainElsewhere(Broken broken) {
-    LoadBalancer cluster = unprobed(4);
+    LoadBalancer cluster = withoutResume();
     S3Client s3 = client(cluster, broken);
 
     long took = millis(() -> assertThat(get(s3, "k")).isEqualTo(bytes(SIZE)));
@@ -62,7 +72,7 @@ class BrokenBodyIT extends OnS3Nodes {
   @ParameterizedTest
   @FieldSource("BROKEN")
   void fileIsWrittenAgain(Broken broken, @TempDir Path directory) {
-    LoadBalancer cluster = unprobed(4);
+    LoadBalancer cluster = withoutResume();
     S3Client s3 = client(cluster, broken);
     Path file = directory.resolve("k");
 
@@ -75,7 +85,7 @@ class BrokenBodyIT extends OnS3Nodes {
   @ParameterizedTest
   @FieldSource("BROKEN")
   void streamFailsAndNamesTheNode(Broken broken) throws Exception {
-    LoadBalancer cluster = unprobed(4);
+    LoadBalancer cluster = withoutResume();
     S3Client s3 = client(cluster, broken);
 
     try (InputStream body = s3.getObject(get -> get.bucket(bucket).key("k"))) {
@@ -90,7 +100,7 @@ class BrokenBodyIT extends OnS3Nodes {
   @ParameterizedTest
   @FieldSource("BROKEN")
   void outputStreamFailsAsPartOfItIsWritten(Broken broken) {
-    LoadBalancer cluster = unprobed(4);
+    LoadBalancer cluster = withoutResume();
     S3Client s3 = client(cluster, broken);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
 

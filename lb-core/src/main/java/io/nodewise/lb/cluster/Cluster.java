@@ -67,6 +67,7 @@ public final class Cluster implements AutoCloseable {
   private final @Nullable Admission admission; // null where there are no limits
   private final Prober prober;
   private final LongAdder failovers = new LongAdder();
+  private final LongAdder resumes = new LongAdder();
 
   /** A cluster at rest; {@link #start} sets it going. It closes {@code runtime}'s parts. */
   public Cluster(NodeSet members, Settings settings, Runtime runtime) {
@@ -195,6 +196,16 @@ public final class Cluster implements AutoCloseable {
   /** How often a request went on at another node after a fault. */
   public long failovers() {
     return failovers.sum();
+  }
+
+  /** Counts an attempt to go on with an answer that broke off. */
+  public void resumed() {
+    resumes.increment();
+  }
+
+  /** How often a node was asked for the rest of an answer. */
+  public long resumes() {
+    return resumes.sum();
   }
 
   /**

@@ -216,11 +216,16 @@ public final class FaultProxy implements AutoCloseable {
     probeAnswer = null;
   }
 
+  /** Open connections are reset; new ones are welcome. */
+  public void resetConnections() {
+    links.forEach(Link::reset);
+  }
+
   /** As new; connections are closed. */
   public void renew() {
     forgetFaults();
     pass();
-    links.forEach(Link::reset);
+    resetConnections();
     requests.clear();
   }
 
