@@ -7,6 +7,7 @@ import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.retry.Timeouts;
+import io.nodewise.lb.retry.UnsafeRepeats;
 import io.nodewise.lb.routing.BalancingPolicy;
 import java.net.URI;
 import java.time.Duration;
@@ -31,6 +32,7 @@ public final class LoadBalancer implements AutoCloseable {
   private final URI logicalEndpoint;
   private final HealthCheck healthCheck;
   private final Timeouts timeouts;
+  private final UnsafeRepeats unsafeRepeats;
   private final @Nullable ClusterTls tls;
   private volatile boolean usesAffinity; // written by policy()
   private volatile boolean closed; // written by close()
@@ -40,12 +42,14 @@ public final class LoadBalancer implements AutoCloseable {
       URI logicalEndpoint,
       HealthCheck healthCheck,
       Timeouts timeouts,
+      UnsafeRepeats unsafeRepeats,
       BalancingPolicy policy,
       @Nullable ClusterTls tls) {
     this.cluster = cluster;
     this.logicalEndpoint = logicalEndpoint;
     this.healthCheck = healthCheck;
     this.timeouts = timeouts;
+    this.unsafeRepeats = unsafeRepeats;
     this.usesAffinity = policy.usesAffinity();
     this.tls = tls;
   }
@@ -76,6 +80,11 @@ public final class LoadBalancer implements AutoCloseable {
   /** The clocks of an attempt, for adapters that make HTTP clients. */
   public Timeouts timeouts() {
     return timeouts;
+  }
+
+  /** What adapters do with requests that it is not safe to send again. */
+  public UnsafeRepeats unsafeRepeats() {
+    return unsafeRepeats;
   }
 
   /**
