@@ -8,6 +8,7 @@ import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.retry.DownloadResume;
 import io.nodewise.lb.retry.Timeouts;
+import io.nodewise.lb.retry.UnsafeRepeats;
 import io.nodewise.lb.routing.BalancingPolicy;
 import java.net.URI;
 import java.time.Duration;
@@ -33,6 +34,7 @@ public final class LoadBalancer implements AutoCloseable {
   private final HealthCheck healthCheck;
   private final Timeouts timeouts;
   private final DownloadResume downloadResume;
+  private final UnsafeRepeats unsafeRepeats;
   private final @Nullable ClusterTls tls;
   private volatile boolean usesAffinity; // written by policy()
   private volatile boolean closed; // written by close()
@@ -43,6 +45,7 @@ public final class LoadBalancer implements AutoCloseable {
       HealthCheck healthCheck,
       Timeouts timeouts,
       DownloadResume downloadResume,
+      UnsafeRepeats unsafeRepeats,
       BalancingPolicy policy,
       @Nullable ClusterTls tls) {
     this.cluster = cluster;
@@ -50,6 +53,7 @@ public final class LoadBalancer implements AutoCloseable {
     this.healthCheck = healthCheck;
     this.timeouts = timeouts;
     this.downloadResume = downloadResume;
+    this.unsafeRepeats = unsafeRepeats;
     this.usesAffinity = policy.usesAffinity();
     this.tls = tls;
   }
@@ -85,6 +89,11 @@ public final class LoadBalancer implements AutoCloseable {
   /** Whether downloads go on at another node, for adapters that can. */
   public DownloadResume downloadResume() {
     return downloadResume;
+  }
+
+  /** What adapters do with requests that it is not safe to send again. */
+  public UnsafeRepeats unsafeRepeats() {
+    return unsafeRepeats;
   }
 
   /**

@@ -13,6 +13,7 @@ import io.nodewise.lb.probe.SocketProbeClient;
 import io.nodewise.lb.retry.DownloadResume;
 import io.nodewise.lb.retry.RetryBudget;
 import io.nodewise.lb.retry.Timeouts;
+import io.nodewise.lb.retry.UnsafeRepeats;
 import io.nodewise.lb.routing.Backups;
 import io.nodewise.lb.routing.BalancingPolicy;
 import io.nodewise.lb.routing.InFlightLimits;
@@ -53,6 +54,7 @@ public final class LoadBalancerBuilder {
   private DownloadResume downloadResume = DownloadResume.defaults();
   private SiteFailover siteFailover = SiteFailover.defaults();
   private Backups backupsUsed = Backups.ALL;
+  private UnsafeRepeats unsafeRepeats = UnsafeRepeats.CONFIRM;
 
   // Not public: tests and the simulator reach them through a bridge that is not published.
   private Ticker ticker = Ticker.system();
@@ -195,6 +197,14 @@ public final class LoadBalancerBuilder {
     return this;
   }
 
+  /**
+   * What is done with what it is not safe to send again. Default: {@link UnsafeRepeats#CONFIRM}.
+   */
+  public LoadBalancerBuilder unsafeRepeats(UnsafeRepeats policyOfRepeats) {
+    unsafeRepeats = Objects.requireNonNull(policyOfRepeats, "unsafeRepeats");
+    return this;
+  }
+
   /** Adds a listener. */
   public LoadBalancerBuilder listener(LoadBalancerListener listener) {
     listeners.add(Objects.requireNonNull(listener, "listener"));
@@ -247,7 +257,8 @@ public final class LoadBalancerBuilder {
                 all),
             new Cluster.Runtime(ticker, background, random, probes));
     cluster.start();
-    return new LoadBalancer(cluster, endpoint, healthCheck, timeouts, downloadResume, policy, tls);
+    return new LoadBalancer(
+        cluster, endpoint, healthCheck, timeouts, downloadResume, unsafeRepeats, policy, tls);
   }
 
   /** Each site is a tier of its own, then come the backup nodes. */

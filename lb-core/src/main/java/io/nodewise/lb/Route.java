@@ -71,6 +71,17 @@ public final class Route {
     return cluster.takeRetry(tried, hint);
   }
 
+  /**
+   * Whether the request may go on at another node at once, its last one having failed with it: a
+   * node is left that it has not been to and that has not failed lately, or else the {@linkplain
+   * LoadBalancerBuilder#retryBudget retry budget} has one left, from which it is taken. To be asked
+   * once for each such move, before it. False is not counted as denied: whoever asks may still
+   * repeat it in his own way.
+   */
+  public boolean takeFailover() {
+    return cluster.takeFailover(tried, hint);
+  }
+
   /** Begins a new round: every node may be tried again. */
   public void newRound() {
     tried.clear();

@@ -1,6 +1,7 @@
 package io.nodewise.lb.awssdk;
 
 import io.nodewise.lb.Route;
+import io.nodewise.lb.retry.UnsafeRepeats;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkRequest;
@@ -16,17 +17,16 @@ final class ApiCall {
 
   static final String BUDGET_SPENT = "the nodes ask for less, and the retry budget is spent";
 
-  static final String NOT_TWICE =
-      "the request may have been carried out, and carrying it out twice would do harm";
-
   private final Operation operation;
   private final @Nullable SdkRequest request;
   private final Route route;
+  private final UnsafeRepeats unsafeRepeats;
   private final long beganMillis; // of writes
   private @Nullable String id;
   private @Nullable RequestBody body;
   private @Nullable Signing<?> signing;
   private @Nullable NodeFailedException lastFailure;
+  private String lastCode = "";
   private boolean replyLost;
   private boolean answered;
   private boolean faulted;
@@ -35,10 +35,12 @@ final class ApiCall {
   private int answeredFailovers;
   private int retries; // that the retry strategy granted
 
-  ApiCall(Operation operation, @Nullable SdkRequest request, Route route) {
+  ApiCall(
+      Operation operation, @Nullable SdkRequest request, Route route, UnsafeRepeats unsafeRepeats) {
     this.operation = operation;
     this.request = request;
     this.route = route;
+    this.unsafeRepeats = unsafeRepeats;
     // Nothing that a read found is ever held against what was stored since.
     this.beganMillis = operation.isRead() ? 0 : System.currentTimeMillis();
   }
@@ -53,6 +55,11 @@ final class ApiCall {
 
   Route route() {
     return route;
+  }
+
+  /** What its user wants to be done if it is not safe to send it again. */
+  UnsafeRepeats unsafeRepeats() {
+    return unsafeRepeats;
   }
 
   /** When a write began, by the wall clock, as servers tell the age of what they store. */
@@ -109,28 +116,60 @@ final class ApiCall {
   /** The attempt failed after bytes were sent, and nothing, or not all, of an answer came. */
   NodeFailedException lostReply(NodeFailedException failure) {
     lastFailure = failure;
+    failed(Failure.Kind.NO_ANSWER);
+    return failure;
+  }
+
+  /** The node turned the request away for a reason of its own: it has not carried it out. */
+  NodeFailedException turnedAway(NodeFailedException failure) {
+    lastFailure = failure;
     faulted = true;
-    answered = false;
-    replyLost = true;
+    answered = true;
     return failure;
   }
 
   /** The caller gave the attempt up before an answer came. That is nobody's fault. */
   void unheard() {
-    faulted = false;
-    replyLost = true;
+    failed(Failure.Kind.CANCELLED);
   }
 
-  /** The node answered that it failed. It may have carried out the request all the same. */
-  void answeredFault() {
-    faulted = true;
-    answered = true;
-    replyLost = true;
+  /**
+   * The node answered with an error.
+   *
+   * @param code what S3 calls it, or an empty string
+   * @param said the same for those who can't repeat it; null where nobody will
+   */
+  void answeredError(Failure failure, String code, @Nullable NodeFailedException said) {
+    lastCode = code;
+    lastFailure = said == null ? lastFailure : said;
+    failed(failure.kind());
   }
 
-  /** The node answered by asking for less. */
-  void answeredLoad() {
-    overloaded = true;
+  /** The S3 code of the last error that was answered, or an empty string. */
+  String lastCode() {
+    return lastCode;
+  }
+
+  /** What a kind of failure means for the call; the only place that knows. */
+  private void failed(Failure.Kind kind) {
+    switch (kind) {
+      case NO_ANSWER -> {
+        faulted = true;
+        answered = false;
+        replyLost = true;
+      }
+      case FAULT -> {
+        faulted = true;
+        answered = true;
+        replyLost = true; // it may have been carried out all the same
+      }
+      case LOAD -> overloaded = true;
+      case CANCELLED -> {
+        faulted = false;
+        replyLost = true;
+      }
+      case NOTHING_SENT, CALLERS, LOCAL_BODY -> {}
+    }
   }
 
   /**
@@ -150,17 +189,39 @@ final class ApiCall {
   /**
    * Whether the call may go on at another node at once, asking nobody's token bucket. Bounded by
    * the nodes, each of which gets one such try; answers, of which a poisonous request may get the
-   * same everywhere, by a small number.
+   * same everywhere, by a small number. Where all nodes left have failed lately it is the cluster
+   * that fails, and what more is sent is load: as far as the retry budget goes, and then it is the
+   * retry strategy's to decide.
    */
   boolean takeFreeFailover() {
-    if (!faulted || !firstRound || !operation.isRepeatable() || !route.hasUntried()) {
+    if (!faulted || !firstRound || !isRepeatable() || !route.hasUntried()) {
       return false;
     }
-    return !answered || ++answeredFailovers <= FREE_ANSWERED_FAILOVERS;
+    if (answered && ++answeredFailovers > FREE_ANSWERED_FAILOVERS) {
+      return false;
+    }
+    return route.takeFailover();
   }
 
-  /** Whether sending it again could do harm. */
+  private boolean isRepeatable() {
+    return switch (unsafeRepeats) {
+      case CONFIRM -> operation.repeat().isRepeated();
+      case REFUSE -> operation.repeat().isSafe();
+      case ALLOW -> true;
+    };
+  }
+
+  /** Whether it may have been carried out, and is not to be sent again for that. */
   boolean mustNotRepeat() {
-    return replyLost && !operation.isRepeatable();
+    return replyLost && !isRepeatable();
+  }
+
+  /** Why it is not sent again, where it must not be. */
+  String whyNotRepeated() {
+    return operation
+        + " is not sent again, because it may have been carried out: "
+        + (operation.repeat().isRepeated()
+            ? "UnsafeRepeats.REFUSE is set, and a repeat of it is not safe"
+            : "a second time would do harm");
   }
 }

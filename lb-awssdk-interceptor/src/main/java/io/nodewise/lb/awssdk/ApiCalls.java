@@ -4,6 +4,7 @@ import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.Route;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.retry.DownloadResume;
+import io.nodewise.lb.retry.UnsafeRepeats;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -46,13 +47,21 @@ final class ApiCalls {
    * A call that begins.
    *
    * @param affinity what its user says it belongs to; null for its object
+   * @param unsafeRepeats what its user says of repeats; null for what holds for all
    */
-  ApiCall begin(String operationName, SdkRequest request, @Nullable String affinity) {
-    Operation operation = Operation.of(operationName, request);
+  ApiCall begin(
+      String operationName,
+      SdkRequest request,
+      @Nullable String affinity,
+      @Nullable UnsafeRepeats unsafeRepeats) {
+    Operation operation = Operations.of(operationName, request);
     RequestHint hint = operation.hint();
-    String belongsTo = cluster.usesAffinity() ? belongsTo(request, affinity) : null;
+    String belongsTo = cluster.usesAffinity() ? belongsTo(operation, request, affinity) : null;
     return new ApiCall(
-        operation, request, cluster.route(belongsTo == null ? hint : hint.withAffinity(belongsTo)));
+        operation,
+        request,
+        cluster.route(belongsTo == null ? hint : hint.withAffinity(belongsTo)),
+        unsafeRepeats == null ? cluster.unsafeRepeats() : unsafeRepeats);
   }
 
   /** Whether a download that breaks off goes on at another node. */
@@ -61,14 +70,9 @@ final class ApiCalls {
   }
 
   /** Null where the request is about no object. */
-  private static @Nullable String belongsTo(SdkRequest request, @Nullable String affinity) {
-    if (affinity != null) {
-      return affinity;
-    }
-    String key = request.getValueForField("Key", String.class).orElse(null);
-    return key == null
-        ? null
-        : request.getValueForField("Bucket", String.class).orElse("") + "/" + key;
+  private static @Nullable String belongsTo(
+      Operation operation, SdkRequest request, @Nullable String affinity) {
+    return affinity == null ? operation.subject().of(request) : affinity;
   }
 
   void file(SdkHttpRequest request, ApiCall call) {
@@ -118,7 +122,8 @@ final class ApiCalls {
     }
     boolean reads = request.method() == SdkHttpMethod.GET || request.method() == SdkHttpMethod.HEAD;
     Route route = cluster.route(reads ? RequestHint.read() : RequestHint.write());
-    return new ApiCall(reads ? Operation.READ : Operation.IDEMPOTENT, null, route);
+    Operation operation = reads ? Operations.UNKNOWN_READ : Operations.UNKNOWN_WRITE;
+    return new ApiCall(operation, null, route, cluster.unsafeRepeats());
   }
 
   @Nullable ApiCall find(String id) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.NonRetryableException;
 import software.amazon.awssdk.http.AbortableInputStream;
+import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
@@ -36,12 +37,35 @@ final class BalancedRequest implements ExecutableHttpRequest {
   @Override
   public HttpExecuteResponse call() throws IOException {
     if (call.mustNotRepeat()) {
-      throw NonRetryableException.create(ApiCall.NOT_TWICE);
+      throw NonRetryableException.create(call.whyNotRepeated());
     }
+    ContentStreamProvider body = request.contentStreamProvider().orElse(null);
+    if (body == null || call.route().attempts() == 0) {
+      return send(request);
+    }
+    try (ReopenedBody again = reopened(body)) {
+      return send(
+          HttpExecuteRequest.builder()
+              .request(request.httpRequest())
+              .contentStreamProvider(again)
+              .metricCollector(request.metricCollector().orElse(null))
+              .build());
+    }
+  }
+
+  private ReopenedBody reopened(ContentStreamProvider body) {
+    try {
+      return new ReopenedBody(body);
+    } catch (RuntimeException e) {
+      throw call.lastFailure() == null ? e : GivenUp.bodyIsSpent(call, e);
+    }
+  }
+
+  private HttpExecuteResponse send(HttpExecuteRequest sent) throws IOException {
     call.beginAttempt();
     NodeFailedException unreachable = null;
     while (true) {
-      Exchange exchange = begin(request, next(unreachable));
+      Exchange exchange = begin(sent, next(unreachable));
       try {
         return resumable(transport.confirmation().review(call, exchange.run()));
       } catch (IOException | RuntimeException e) {

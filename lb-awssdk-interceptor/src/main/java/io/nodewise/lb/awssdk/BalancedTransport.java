@@ -19,6 +19,7 @@ final class BalancedTransport implements SdkHttpClient {
   private final ApiCalls calls;
   private final Confirmation confirmation;
   private final DownloadResume downloadResume;
+  private final ServerClocks clocks = new ServerClocks();
 
   /**
    * Those whose answer is the caller's to read. The attempts and not the bodies, because a body
@@ -53,6 +54,10 @@ final class BalancedTransport implements SdkHttpClient {
 
   Confirmation confirmation() {
     return confirmation;
+  }
+
+  ServerClocks clocks() {
+    return clocks;
   }
 
   /** Whether the connections were closed under the requests. */

@@ -1,6 +1,5 @@
 package io.nodewise.lb.awssdk;
 
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
@@ -24,9 +23,13 @@ final class CallInterceptor implements ExecutionInterceptor {
   @Override
   public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
     String name = attributes.getAttribute(SdkExecutionAttribute.OPERATION_NAME);
-    String affinity = attributes.getAttribute(LoadBalancedS3.AFFINITY);
     attributes.putAttribute(
-        CALL, calls.begin(name == null ? "" : name, context.request(), affinity));
+        CALL,
+        calls.begin(
+            name == null ? "" : name,
+            context.request(),
+            attributes.getAttribute(LoadBalancedS3.AFFINITY),
+            attributes.getAttribute(LoadBalancedS3.UNSAFE_REPEATS)));
   }
 
   @Override
@@ -40,19 +43,15 @@ final class CallInterceptor implements ExecutionInterceptor {
   }
 
   /**
-   * A body that can't be read twice ends a call with an exception that says just that. This adds
-   * why it had to be read twice. The SDK's own exceptions list the attempts.
+   * Says why a call was given up, where that is our doing or the request body's: what may have been
+   * carried out and is not repeated, and a body that can't be read twice. The SDK's own exceptions
+   * list the attempts.
    */
   @Override
   public Throwable modifyException(
       Context.FailedExecution context, ExecutionAttributes attributes) {
-    Throwable exception = context.exception();
     ApiCall call = attributes.getAttribute(CALL);
-    NodeFailedException failure = call == null ? null : call.lastFailure();
-    if (failure != null && !(exception instanceof SdkException)) {
-      exception.addSuppressed(failure);
-    }
-    return exception;
+    return call == null ? context.exception() : GivenUp.explained(context.exception(), call);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.nodewise.lb.awssdk;
 
+import io.nodewise.lb.retry.UnsafeRepeats;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,31 +10,38 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
+import software.amazon.awssdk.services.s3.model.CreateBucketRequest;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.DeleteBucketRequest;
+import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /*
  * When a reply was lost and the request was sent again, the answer to the repeat may be false:
  *
- *   conditional PUT        412, because our own first try stored the object
- *   CompleteMultipartUpload 404 (NoSuchUpload), 400 (InvalidPart) or, on a condition, 412,
- *                           because our own first try completed the upload
- *   AbortMultipartUpload   404, because our own first try aborted it
- *   CreateMultipartUpload  200, with a second upload beside the one of the lost reply
+ *   PUT or copy on a condition  412, because our own first try stored the object
+ *   DELETE on a condition       412 or 404, because our own first try deleted it
+ *   CompleteMultipartUpload     404 (NoSuchUpload), 400 (InvalidPart) or, on a condition, 412,
+ *                               because our own first try completed the upload
+ *   CreateBucket                409, because our own first try made the bucket
+ *   deletions of other things   404, because our own first try deleted it
+ *   CreateMultipartUpload       200, with a second upload beside the one of the lost reply
  *
- * The first two are held against what is stored: if the object there has the ETag that ours has, it
- * is ours, and the caller gets the success that was lost. The third is what was asked for. The fourth
- * leaves an orphan, see Orphans. (Two writers of equal content under one key on the same condition within
- * seconds can't be told apart: the loser, if his reply was lost, may be told that he won.) What can't be confirmed is passed on as it came, so nobody is worse
- * off than with the SDK alone. The question is asked through the same S3 client, signed and balanced
- * like any other; a HEAD never leads here again.
+ * All but the last two are held against what is stored: if that is ours, the caller gets the success
+ * that was lost. Of deletions 404 is what was asked for. The last leaves an orphan, see Orphans. (Two
+ * writers of equal content under one key on the same condition within seconds can't be told apart: the
+ * loser, if his reply was lost, may be told that he won.) What can't be confirmed is passed on as it
+ * came, so nobody is worse off than with the SDK alone. The question is asked through the same S3
+ * client, signed and balanced like any other; a question never leads here again.
  */
 /** Tells a true answer from the echo of a lost one. Thread-safe. */
 final class Confirmation {
@@ -50,70 +58,92 @@ final class Confirmation {
   /** The answer to pass on: the one that came, or the one that was lost. */
   HttpExecuteResponse review(ApiCall call, HttpExecuteResponse response) {
     S3Client s3 = client;
-    if (s3 == null || !call.isReplyLost()) {
+    SdkRequest request = call.request();
+    if (s3 == null
+        || request == null
+        || !call.isReplyLost()
+        || call.unsafeRepeats() == UnsafeRepeats.ALLOW) {
       return response;
     }
-    int status = response.httpResponse().statusCode();
     try {
-      return switch (call.operation()) {
-        case CONDITIONAL_PUT -> status == 412 ? put(s3, call, response) : response;
-        case COMPLETE_UPLOAD ->
-            status == 404 || status == 400 || status == 412
-                ? complete(s3, call, response)
-                : response;
-        case ABORT_UPLOAD ->
-            status == 404 ? replaced(response, 204, Optional.empty(), "") : response;
-        case CREATE_UPLOAD -> status == 200 ? create(s3, call, response) : response;
-        default -> response;
-      };
+      return review(new StoredState(s3, call.began()), call, request, response);
     } catch (SdkException | IOException e) {
       log.debug("Could not confirm a {} whose reply was lost: {}", call.operation(), e.toString());
       return response;
     }
   }
 
-  private static HttpExecuteResponse put(S3Client s3, ApiCall call, HttpExecuteResponse response)
+  private static HttpExecuteResponse review(
+      StoredState state, ApiCall call, SdkRequest request, HttpExecuteResponse response)
       throws IOException {
-    if (!(call.request() instanceof PutObjectRequest put) || call.body() == null) {
-      return response;
-    }
-    HeadObjectResponse stored =
-        s3.headObject(
-            head ->
-                head.bucket(put.bucket())
-                    .key(put.key())
-                    .requestPayer(put.requestPayer())
-                    .sseCustomerAlgorithm(put.sseCustomerAlgorithm())
-                    .sseCustomerKey(put.sseCustomerKey())
-                    .sseCustomerKeyMD5(put.sseCustomerKeyMD5()));
-    // Of equal content somebody else may have stored it, but not before this call began.
-    boolean young =
-        stored.lastModified() != null
-            && stored.lastModified().isAfter(call.began().minus(Orphans.SKEW));
-    if (!young || !EntityTag.ofContent(call.body()).equals(EntityTag.bare(stored.eTag()))) {
-      return response;
-    }
-    log.info("A conditional PUT of {} had succeeded, its reply was lost", put.key());
-    return replaced(response, 200, Optional.of(stored), "");
+    int status = response.httpResponse().statusCode();
+    return switch (call.operation().repeat()) {
+      case STORED ->
+          status == 412 && request instanceof PutObjectRequest put && call.body() != null
+              ? stored(response, "PUT", put.key(), state.ofPut(put, call.body()))
+              : response;
+      case COPIED ->
+          status == 412 && request instanceof CopyObjectRequest copy
+              ? copied(response, copy, state.ofCopy(copy))
+              : response;
+      case COMPLETED ->
+          (status == 404 || status == 400 || status == 412)
+                  && request instanceof CompleteMultipartUploadRequest complete
+              ? completed(response, complete, state.ofCompletion(complete))
+              : response;
+      case DELETED ->
+          (status == 404 || status == 412)
+                  && request instanceof DeleteObjectRequest delete
+                  && state.isGone(delete)
+              ? succeeded(response, 204)
+              : response;
+      case GONE -> status == 404 && isGone(call, request) ? succeeded(response, 204) : response;
+      case BUCKET_MADE ->
+          status == 409 && request instanceof CreateBucketRequest create && state.isOurs(create)
+              ? succeeded(response, 200)
+              : response;
+      case BEGUN ->
+          status == 200 && request instanceof CreateMultipartUploadRequest create
+              ? begun(state, create, response)
+              : response;
+      case SAME, ECHO, UNKNOWN, TWICE -> response;
+    };
   }
 
-  private static HttpExecuteResponse complete(
-      S3Client s3, ApiCall call, HttpExecuteResponse response) {
-    if (!(call.request() instanceof CompleteMultipartUploadRequest complete)
-        || complete.multipartUpload() == null) {
+  /** Where the bucket itself is missing, something else than our first try took it away. */
+  private static boolean isGone(ApiCall call, SdkRequest request) {
+    return request instanceof DeleteBucketRequest || !call.lastCode().equals("NoSuchBucket");
+  }
+
+  private static HttpExecuteResponse stored(
+      HttpExecuteResponse response, String what, String key, Optional<HeadObjectResponse> ours) {
+    if (ours.isEmpty()) {
       return response;
     }
-    HeadObjectResponse stored =
-        s3.headObject(
-            head ->
-                head.bucket(complete.bucket())
-                    .key(complete.key())
-                    .requestPayer(complete.requestPayer())
-                    .sseCustomerAlgorithm(complete.sseCustomerAlgorithm())
-                    .sseCustomerKey(complete.sseCustomerKey())
-                    .sseCustomerKeyMD5(complete.sseCustomerKeyMD5()));
-    Optional<String> ours = EntityTag.ofParts(complete.multipartUpload().parts());
-    if (ours.isEmpty() || !ours.get().equals(EntityTag.bare(stored.eTag()))) {
+    log.info("A conditional {} of {} had succeeded, its reply was lost", what, key);
+    return replaced(response, 200, ours, "");
+  }
+
+  private static HttpExecuteResponse copied(
+      HttpExecuteResponse response, CopyObjectRequest copy, Optional<HeadObjectResponse> ours) {
+    if (ours.isEmpty()) {
+      return response;
+    }
+    log.info("A conditional copy to {} had succeeded, its reply was lost", copy.destinationKey());
+    String document =
+        "<CopyObjectResult><LastModified>"
+            + ours.get().lastModified()
+            + "</LastModified><ETag>"
+            + escaped(ours.get().eTag())
+            + "</ETag></CopyObjectResult>";
+    return replaced(response, 200, ours, document);
+  }
+
+  private static HttpExecuteResponse completed(
+      HttpExecuteResponse response,
+      CompleteMultipartUploadRequest complete,
+      Optional<HeadObjectResponse> ours) {
+    if (ours.isEmpty()) {
       return response;
     }
     log.info("A multipart upload of {} had been completed, the reply was lost", complete.key());
@@ -123,24 +153,22 @@ final class Confirmation {
             + "</Bucket><Key>"
             + escaped(complete.key())
             + "</Key><ETag>"
-            + escaped(stored.eTag())
+            + escaped(ours.get().eTag())
             + "</ETag></CompleteMultipartUploadResult>";
-    return replaced(response, 200, Optional.of(stored), document);
+    return replaced(response, 200, ours, document);
   }
 
-  private static HttpExecuteResponse create(S3Client s3, ApiCall call, HttpExecuteResponse response)
+  private static HttpExecuteResponse begun(
+      StoredState state, CreateMultipartUploadRequest create, HttpExecuteResponse response)
       throws IOException {
-    if (!(call.request() instanceof CreateMultipartUploadRequest create)
-        || response.responseBody().isEmpty()) {
+    if (response.responseBody().isEmpty()) {
       return response;
     }
-    AbortableInputStream body = response.responseBody().get();
-    byte[] document = body.readAllBytes();
-    body.close();
+    byte[] document = response.responseBody().get().readAllBytes(); // from memory
     Matcher ours = UPLOAD_ID.matcher(new String(document, StandardCharsets.UTF_8));
     if (ours.find()) {
       try {
-        Orphans.abort(s3, create, ours.group(1), call.began());
+        state.abortOrphan(create, ours.group(1));
       } catch (SdkException e) {
         log.debug("Could not look for an orphaned upload of {}: {}", create.key(), e.toString());
       }
@@ -153,6 +181,10 @@ final class Confirmation {
 
   private static String escaped(String text) {
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+  }
+
+  private static HttpExecuteResponse succeeded(HttpExecuteResponse instead, int status) {
+    return replaced(instead, status, Optional.empty(), "");
   }
 
   /** A success in place of an answer, which is closed. */

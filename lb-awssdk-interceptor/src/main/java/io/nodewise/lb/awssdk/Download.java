@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
-import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 
 /*
  * The rest is asked for by the request that brought the beginning, with two headers changed: Range,
@@ -60,7 +59,7 @@ final class Download {
 
   /** What the answer begins; null if it is no object, or one whose rest can't be asked for. */
   static @Nullable Download of(ApiCall call, SdkHttpRequest request, SdkHttpResponse answer) {
-    if (!(call.request() instanceof GetObjectRequest)) {
+    if (!call.operation().isResumable()) {
       return null;
     }
     ContentRange range = ContentRange.of(answer);

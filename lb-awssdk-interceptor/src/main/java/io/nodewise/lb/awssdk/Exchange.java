@@ -7,7 +7,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.AbortableInputStream;
@@ -17,6 +16,7 @@ import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpFullRequest;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.SdkHttpResponse;
 
 /*
  * The request comes signed for the logical host; to send it to a node, scheme, host and port of its
@@ -28,8 +28,14 @@ import software.amazon.awssdk.http.SdkHttpRequest;
  * one thread; {@link #abort()} may be called by any.
  */
 final class Exchange {
-  /** Error documents are some hundred bytes long. */
+  /** Bytes of an error that are read ahead; they are some hundred bytes long. */
   private static final int PEEK = 8192;
+
+  /**
+   * Bytes of an answer that are read ahead where it is no object's content: lists of a thousand
+   * long keys are a megabyte.
+   */
+  private static final int READ_AHEAD = 4 << 20;
 
   private final BalancedRequest owner;
   private final HttpExecuteRequest request;
@@ -140,49 +146,116 @@ final class Exchange {
     Optional<AbortableInputStream> stream = response.responseBody();
     boolean head = request.httpRequest().method() == SdkHttpMethod.HEAD;
     if (head || stream.isEmpty()) {
-      Outcome outcome = head ? answer.outcomeOfHead() : answer.outcome("");
-      attempt.end(outcome);
-      note(outcome);
-      return answer.isError() ? marked(response, stream.orElse(null)) : response;
+      if (!head && !answer.isError()) {
+        requireWhole(new Document(new byte[0]), answer);
+      }
+      Failure failure = head ? answer.failureOfHead() : answer.failure("");
+      attempt.end(Answer.outcome(failure));
+      note(failure, "");
+      return answer.isError() ? marked(response, answer, stream.orElse(null)) : response;
     }
     ReceivedBody received = new ReceivedBody(stream.get(), attempt, owner, answer.contentLength());
     attempt.endWith(received);
-    if (!answer.isError()) {
-      owner.transport().opened(attempt);
-      received.endsWith(Outcome.success());
-      return HttpExecuteResponse.builder()
-          .response(response.httpResponse())
-          .responseBody(AbortableInputStream.create(received, received))
-          .build();
+    Reply reply = owner.apiCall().operation().reply();
+    if (answer.isError()
+        || reply != Reply.CONTENT && !(reply == Reply.SMALL && answer.contentLength() == 0)) {
+      return readAhead(response, answer, received);
     }
-    // What the error means may be written in its body.
-    byte[] beginning = received.readNBytes(PEEK);
-    String text = new String(beginning, StandardCharsets.UTF_8);
-    Outcome outcome = answer.outcome(text);
-    received.endsWith(outcome);
-    note(outcome);
-    InputStream whole = new SequenceInputStream(new ByteArrayInputStream(beginning), received);
-    return marked(response, AbortableInputStream.create(whole, received));
+    taken();
+    owner.transport().opened(attempt);
+    received.endsWith(Outcome.success());
+    return HttpExecuteResponse.builder()
+        .response(response.httpResponse())
+        .responseBody(AbortableInputStream.create(received, received))
+        .build();
   }
 
-  private void note(Outcome outcome) {
-    if (outcome.isNodeFault()) {
-      owner.apiCall().answeredFault();
-    } else if (outcome.kind() == Outcome.Kind.LOAD) {
-      owner.apiCall().answeredLoad();
+  /**
+   * Reads what is no object's content, as far as it is small: if it breaks off, there was no
+   * answer, and what an error means, or whether a success is one, is written in it.
+   */
+  private HttpExecuteResponse readAhead(
+      HttpExecuteResponse response, Answer head, ReceivedBody received) throws IOException {
+    byte[] beginning = received.readNBytes(head.isError() ? PEEK : READ_AHEAD);
+    Document document = new Document(beginning);
+    Answer answer = head;
+    if (!head.isError()) {
+      if (document.isError()) {
+        answer = head.unmasked(document.code());
+      } else if (beginning.length < READ_AHEAD) {
+        requireWhole(document, head);
+      }
+    }
+    if (beginning.length < PEEK) {
+      requireRightClock(answer, document);
+    }
+    Failure failure = answer.failure(document.code());
+    if (failure == null) {
+      taken();
+      if (beginning.length == READ_AHEAD) {
+        owner.transport().opened(attempt);
+      }
+    }
+    received.endsWith(Answer.outcome(failure));
+    note(failure, document.code());
+    InputStream whole = new SequenceInputStream(new ByteArrayInputStream(beginning), received);
+    AbortableInputStream body = AbortableInputStream.create(whole, received);
+    return answer.isError()
+        ? marked(response, answer, body)
+        : HttpExecuteResponse.builder()
+            .response(response.httpResponse())
+            .responseBody(body)
+            .build();
+  }
+
+  /** An answer without what it is all about is none. */
+  private void requireWhole(Document document, Answer answer) throws IOException {
+    if (owner.apiCall().operation().reply().isMissing(document)) {
+      throw new IOException(answer.status() + " without a result");
+    }
+    if (!answer.isFramed() && !document.isWhole()) {
+      throw new IOException(answer.status() + " with a document that breaks off");
+    }
+  }
+
+  /**
+   * A node whose own clock is wrong must not make the SDK change ours; see {@link ServerClocks}.
+   */
+  private void requireRightClock(Answer answer, Document document) throws IOException {
+    ApiCall call = owner.apiCall();
+    if (answer.isAboutClocks(document.code())
+        && owner.transport().clocks().isOursRight(System.nanoTime())
+        && call.route().hasUntried()) {
+      throw call.turnedAway(
+          new NodeFailedException(node(), "its clock is wrong: " + document.code(), call, null));
+    }
+  }
+
+  private void taken() {
+    owner.transport().clocks().taken(System.nanoTime());
+  }
+
+  private void note(@Nullable Failure failure, String code) {
+    if (failure != null) {
+      ApiCall call = owner.apiCall();
+      boolean repeated = failure.kind() != Failure.Kind.CALLERS;
+      call.answeredError(
+          failure,
+          code,
+          repeated
+              ? new NodeFailedException(node(), failure.outcome().reason(), call, null)
+              : null);
     }
   }
 
   /** Errors carry the call's id, by which the retry strategy finds the call. */
   private HttpExecuteResponse marked(
-      HttpExecuteResponse response, @Nullable AbortableInputStream stream) {
+      HttpExecuteResponse response, Answer answer, @Nullable AbortableInputStream stream) {
     String id = ApiCalls.id(request.httpRequest());
-    return HttpExecuteResponse.builder()
-        .response(
-            id == null
-                ? response.httpResponse()
-                : response.httpResponse().toBuilder().putHeader(ApiCalls.ID_HEADER, id).build())
-        .responseBody(stream)
-        .build();
+    SdkHttpResponse.Builder head = response.httpResponse().toBuilder().statusCode(answer.status());
+    if (id != null) {
+      head.putHeader(ApiCalls.ID_HEADER, id);
+    }
+    return HttpExecuteResponse.builder().response(head.build()).responseBody(stream).build();
   }
 }

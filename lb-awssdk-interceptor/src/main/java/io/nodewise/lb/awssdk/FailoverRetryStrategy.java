@@ -53,7 +53,7 @@ final class FailoverRetryStrategy implements RetryStrategy {
     if (call != null) {
       if (call.mustNotRepeat()) {
         throw new TokenAcquisitionFailedException(
-            ApiCall.NOT_TWICE, request.token(), request.failure());
+            call.whyNotRepeated(), request.token(), request.failure());
       }
       if (delegate.maxAttempts() > 1 && call.takeFreeFailover()) {
         return RefreshRetryTokenResponse.create(request.token(), Duration.ZERO);

@@ -8,49 +8,94 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
- * What an exception of the HTTP client says about the node, and whether the node may have seen the
- * request.
+ * Why one attempt failed. Whatever comes of a failure is decided by its kind, and in {@link
+ * ApiCall} alone.
  *
- * @param outcome for the node
- * @param nothingSent the node cannot have seen any of it, so it may go to the next node as it is
+ * @param kind of which kind it is
+ * @param outcome what it says about the node
  */
-record Failure(Outcome outcome, boolean nothingSent) {
+record Failure(Kind kind, Outcome outcome) {
 
+  /** The kinds of failure there are. */
+  enum Kind {
+    /** The node can't have seen any of the request: it goes to the next one as it is. */
+    NOTHING_SENT,
+    /** The node may have carried it out, and nothing, or not all, of an answer came. */
+    NO_ANSWER,
+    /** The node answered that it failed; it may have carried it out all the same. */
+    FAULT,
+    /** The node asked for less, and has not carried it out. */
+    LOAD,
+    /** The node is well, and says no to the caller. */
+    CALLERS,
+    /** The caller's request body could not be read. */
+    LOCAL_BODY,
+    /** The caller gave up, or nothing on this machine let it be sent: nobody's fault. */
+    CANCELLED
+  }
+
+  /** The node answered that it failed. */
+  static Failure answered(Outcome outcome) {
+    return new Failure(Kind.FAULT, outcome);
+  }
+
+  /** The node asked for less. */
+  static Failure load(Outcome outcome) {
+    return new Failure(Kind.LOAD, outcome);
+  }
+
+  /** The node said no, as a healthy one does. */
+  static Failure callers() {
+    return new Failure(Kind.CALLERS, Outcome.success());
+  }
+
+  /** Whether it may go to the next node as it is. */
+  boolean nothingSent() {
+    return kind == Kind.NOTHING_SENT;
+  }
+
+  private static Failure cancelled(String reason) {
+    return new Failure(Kind.CANCELLED, Outcome.cancelled(reason));
+  }
+
+  /** What an exception of the HTTP client means. */
   static Failure of(Exception e, Attempt attempt, SentBody body, boolean aborted) {
     Outcome verdict = attempt.verdict();
     if (verdict != null) {
-      return new Failure(verdict, body.isKept());
+      return new Failure(body.isKept() ? Kind.NOTHING_SENT : Kind.NO_ANSWER, verdict);
     }
     if (body.localFailure() != null) {
-      return new Failure(Outcome.cancelled("request body: " + body.localFailure()), false);
+      return new Failure(
+          Kind.LOCAL_BODY, Outcome.cancelled("request body: " + body.localFailure()));
     }
     if (aborted || Thread.currentThread().isInterrupted()) {
-      return new Failure(Outcome.cancelled("aborted by the caller"), false);
+      return cancelled("aborted by the caller");
     }
     if (!(e instanceof IOException)) {
       // Not a matter of the network: a pool that was shut down, a bug.
-      return new Failure(Outcome.cancelled(e.toString()), false);
+      return cancelled(e.toString());
     }
     if (hasCause(e, BindException.class) || reason(e).contains("Too many open files")) {
-      return new Failure(Outcome.cancelled("no local port or socket: " + reason(e)), false);
+      return cancelled("no local port or socket: " + reason(e));
     }
     if (isPoolExhausted(e)) {
-      return new Failure(Outcome.cancelled("no connection free in the client's pool"), false);
+      return cancelled("no connection free in the client's pool");
     }
     if (hasCause(e, UnknownHostException.class) && !body.isTouched()) {
       // The name service may have a hiccup, and connections that are open go on.
-      return new Failure(Outcome.fault(reason(e)), true);
+      return new Failure(Kind.NOTHING_SENT, Outcome.fault(reason(e)));
     }
     if (isConnectFailure(e) && !body.isTouched()) {
       Outcome outcome =
           isTimeout(e) ? Outcome.connectTimedOut(reason(e)) : Outcome.unreachable(reason(e));
-      return new Failure(outcome, true);
+      return new Failure(Kind.NOTHING_SENT, outcome);
     }
-    return new Failure(Outcome.fault(reason(e)), false);
+    return new Failure(Kind.NO_ANSWER, Outcome.fault(reason(e)));
   }
 
   /** By the client's clock, or by the system's, which has no type of its own. */
@@ -71,6 +116,7 @@ record Failure(Outcome outcome, boolean nothingSent) {
           || t instanceof NoRouteToHostException
           || t instanceof SSLHandshakeException
           || t instanceof SSLPeerUnverifiedException
+          || t instanceof SSLException && reason(t).contains("plaintext connection")
           || named(t, "ConnectTimeoutException")) {
         return true;
       }

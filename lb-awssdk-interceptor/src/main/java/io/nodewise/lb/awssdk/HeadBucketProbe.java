@@ -91,7 +91,7 @@ final class HeadBucketProbe implements Probe {
   @Override
   public Verdict read(ProbeAnswer answer) {
     SdkHttpResponse head = SdkHttpResponse.builder().statusCode(answer.status()).build();
-    Outcome outcome = Answer.of(head).outcomeOfHead();
+    Outcome outcome = Answer.outcome(Answer.of(head).failureOfHead());
     String status = Integer.toString(answer.status());
     if (outcome.isNodeFault()) {
       return Verdict.down(status + " to a HEAD of the bucket");

@@ -2,6 +2,7 @@ package io.nodewise.lb.awssdk;
 
 import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.health.Probe;
+import io.nodewise.lb.retry.UnsafeRepeats;
 import java.net.URI;
 import java.util.Objects;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -26,6 +27,15 @@ public final class LoadBalancedS3 {
    */
   public static final ExecutionAttribute<String> AFFINITY =
       new ExecutionAttribute<>("io.nodewise.lb.awssdk.Affinity");
+
+  /**
+   * What is done with a request that it is not safe to send again, in place of what the load
+   * balancer {@linkplain io.nodewise.lb.LoadBalancerBuilder#unsafeRepeats says for all}: {@code
+   * request.overrideConfiguration(o -> o.putExecutionAttribute(LoadBalancedS3.UNSAFE_REPEATS,
+   * UnsafeRepeats.REFUSE))}.
+   */
+  public static final ExecutionAttribute<UnsafeRepeats> UNSAFE_REPEATS =
+      new ExecutionAttribute<>("io.nodewise.lb.awssdk.UnsafeRepeats");
 
   private LoadBalancedS3() {}
 

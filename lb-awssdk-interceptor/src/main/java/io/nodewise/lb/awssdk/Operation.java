@@ -1,80 +1,119 @@
 package io.nodewise.lb.awssdk;
 
 import io.nodewise.lb.node.RequestHint;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkRequest;
-import software.amazon.awssdk.services.s3.model.AbortMultipartUploadRequest;
-import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
-import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
-import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /**
- * What matters of an S3 operation: whether it only reads, and what is to be done when a request was
- * sent, no answer came, and it would be sent again. The SDK itself repeats every operation blindly.
+ * What matters of an S3 operation: whether it only reads, what its answer carries, and what is to
+ * be done when a request was sent, no answer came, and it would be sent again. The SDK itself
+ * repeats every operation blindly. Immutable; all there are stand in {@link Operations}.
+ *
+ * @param name as the SDK has it
+ * @param isRead whether it changes nothing
+ * @param subject what it is about
+ * @param reply what its success carries
+ * @param repeat what comes of a repeat
+ * @param isHedgeable whether a second node may be asked while the first one is late
+ * @param isResumable whether its content can be gone on with at another node
+ * @param specials parameters that make it another one; the first that a request has counts
  */
-enum Operation {
-  /** Changes nothing. */
-  READ(true),
-  /**
-   * Repeating it gives the same state and, but for copies and deletions on a condition, the same
-   * answer.
-   */
-  IDEMPOTENT(false),
-  /**
-   * A PUT on a condition that its own first try may have made false: a 412 on the repeat is held
-   * against what is stored now.
-   */
-  CONDITIONAL_PUT(false),
-  /**
-   * A repeat may find the upload completed by the first try: 404 is held against what is stored.
-   */
-  COMPLETE_UPLOAD(false),
-  /** A repeat may find the upload gone by the first try: 404 is what was asked for. */
-  ABORT_UPLOAD(false),
-  /** A repeat may leave an upload behind that nobody knows. */
-  CREATE_UPLOAD(false),
-  /** A repeat may append twice: never repeated once bytes were sent. */
-  APPEND(false);
+record Operation(
+    String name,
+    boolean isRead,
+    Subject subject,
+    Reply reply,
+    Repeat repeat,
+    boolean isHedgeable,
+    boolean isResumable,
+    List<Special> specials) {
 
-  private final RequestHint hint;
+  /** What an operation is about, by the names of the request's fields. */
+  enum Subject {
+    OBJECT("Bucket", "Key"),
+    /** The object that a copy makes. */
+    COPY("DestinationBucket", "DestinationKey"),
+    BUCKET("Bucket", null),
+    NONE(null, null);
 
-  Operation(boolean read) {
-    this.hint = read ? RequestHint.read() : RequestHint.write();
+    private final @Nullable String bucket;
+    private final @Nullable String key;
+
+    Subject(@Nullable String bucket, @Nullable String key) {
+      this.bucket = bucket;
+      this.key = key;
+    }
+
+    /** A request's object, as bucket and key; null where it is about none. */
+    @Nullable String of(SdkRequest request) {
+      if (bucket == null || key == null) {
+        return null;
+      }
+      String named = request.getValueForField(key, String.class).orElse(null);
+      return named == null
+          ? null
+          : request.getValueForField(bucket, String.class).orElse("") + "/" + named;
+    }
+
+    /** In a word, for tables. */
+    String shown() {
+      return key != null ? "object" : bucket != null ? "bucket" : "–";
+    }
+  }
+
+  /**
+   * Parameters that make it another operation.
+   *
+   * @param parameters their names, for tables
+   * @param isGiven whether a request has them
+   * @param becomes what it then is
+   */
+  record Special(String parameters, Predicate<SdkRequest> isGiven, Operation becomes) {}
+
+  static Operation of(String name, boolean isRead, Subject subject, Reply reply, Repeat repeat) {
+    return new Operation(name, isRead, subject, reply, repeat, false, false, List.of());
+  }
+
+  /** What it is for this request. */
+  Operation with(SdkRequest request) {
+    for (Special special : specials) {
+      if (special.isGiven().test(request)) {
+        return special.becomes();
+      }
+    }
+    return this;
   }
 
   RequestHint hint() {
-    return hint;
+    return isRead ? RequestHint.read() : RequestHint.write();
   }
 
-  boolean isRead() {
-    return hint.isRead();
+  Operation hedged() {
+    return new Operation(name, isRead, subject, reply, repeat, true, isResumable, specials);
   }
 
-  /** Whether it may be sent again although the first try may have been carried out. */
-  boolean isRepeatable() {
-    return this != APPEND;
+  Operation resumed() {
+    return new Operation(name, isRead, subject, reply, repeat, isHedgeable, true, specials);
   }
 
-  static Operation of(String name, SdkRequest request) {
-    if (request instanceof PutObjectRequest put) {
-      if (put.writeOffsetBytes() != null) {
-        return APPEND;
-      }
-      return put.ifNoneMatch() != null || put.ifMatch() != null ? CONDITIONAL_PUT : IDEMPOTENT;
-    }
-    if (request instanceof CompleteMultipartUploadRequest) {
-      return COMPLETE_UPLOAD;
-    }
-    if (request instanceof AbortMultipartUploadRequest) {
-      return ABORT_UPLOAD;
-    }
-    if (request instanceof CreateMultipartUploadRequest) {
-      return CREATE_UPLOAD;
-    }
-    boolean reads =
-        name.startsWith("Get")
-            || name.startsWith("Head")
-            || name.startsWith("List")
-            || name.startsWith("Select");
-    return reads ? READ : IDEMPOTENT;
+  /** With certain parameters another thing comes of a repeat. */
+  <R> Operation where(String parameters, Class<R> type, Predicate<R> isGiven, Repeat then) {
+    Operation becomes = of(name, isRead, subject, reply, then);
+    List<Special> more = new ArrayList<>(specials);
+    more.add(
+        new Special(
+            parameters,
+            request -> type.isInstance(request) && isGiven.test(type.cast(request)),
+            becomes));
+    return new Operation(
+        name, isRead, subject, reply, repeat, isHedgeable, isResumable, List.copyOf(more));
+  }
+
+  @Override
+  public String toString() {
+    return name;
   }
 }

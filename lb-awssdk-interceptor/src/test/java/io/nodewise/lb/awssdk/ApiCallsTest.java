@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.node.RequestHint;
+import io.nodewise.lb.retry.UnsafeRepeats;
 import java.net.URI;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,12 @@ class ApiCallsTest {
   }
 
   private ApiCall file(String id) {
-    ApiCall call = new ApiCall(Operation.APPEND, null, cluster.route(RequestHint.write()));
+    ApiCall call =
+        new ApiCall(
+            Operations.UNKNOWN_READ,
+            null,
+            cluster.route(RequestHint.read()),
+            UnsafeRepeats.CONFIRM);
     calls.file(request(id), call);
     return call;
   }
@@ -45,13 +51,18 @@ class ApiCallsTest {
     calls.remove(call);
 
     assertThat(calls.find("a")).isNull();
-    assertThat(calls.of(request("a")).operation()).isEqualTo(Operation.IDEMPOTENT);
+    assertThat(calls.of(request("a")).operation()).isEqualTo(Operations.UNKNOWN_WRITE);
     assertThat(calls.size()).isZero();
   }
 
   @Test
   void a_call_that_was_never_sent_has_nothing_to_remove() {
-    calls.remove(new ApiCall(Operation.READ, null, cluster.route(RequestHint.read())));
+    calls.remove(
+        new ApiCall(
+            Operations.UNKNOWN_READ,
+            null,
+            cluster.route(RequestHint.read()),
+            UnsafeRepeats.CONFIRM));
     assertThat(calls.size()).isZero();
   }
 

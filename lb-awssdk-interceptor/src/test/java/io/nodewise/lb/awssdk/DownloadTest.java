@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.node.RequestHint;
+import io.nodewise.lb.retry.UnsafeRepeats;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
@@ -40,12 +41,16 @@ class DownloadTest {
     cluster.close();
   }
 
-  private ApiCall call(SdkRequest request) {
-    return new ApiCall(Operation.READ, request, cluster.route(RequestHint.read()));
+  private ApiCall call(String operation, SdkRequest request) {
+    return new ApiCall(
+        Operations.of(operation, request),
+        request,
+        cluster.route(RequestHint.read()),
+        UnsafeRepeats.CONFIRM);
   }
 
   private ApiCall download() {
-    return call(GetObjectRequest.builder().bucket("b").key("k").build());
+    return call("GetObject", GetObjectRequest.builder().bucket("b").key("k").build());
   }
 
   private static SdkHttpFullRequest.Builder request() {
@@ -118,7 +123,7 @@ class DownloadTest {
     assertThat(Download.of(download(), request, answer().statusCode(404).build())).isNull();
     assertThat(Download.of(download(), request, answer().putHeader("Content-Length", "0").build()))
         .isNull();
-    ApiCall list = call(ListObjectsV2Request.builder().bucket("b").build());
+    ApiCall list = call("ListObjectsV2", ListObjectsV2Request.builder().bucket("b").build());
     assertThat(Download.of(list, request, answer().build())).isNull();
   }
 

@@ -24,7 +24,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
@@ -107,12 +109,11 @@ class OddAnswerIT extends OnS3Nodes {
     run(() -> s3.headObject(head -> head.bucket(bucket).key("k")));
     run(() -> get(s3, "k"));
     run(() -> s3.deleteObject(delete -> delete.bucket(bucket).key("k")));
-    run(() -> s3.listObjectsV2(list -> list.bucket(bucket)));
-    run(() -> s3.createMultipartUpload(create -> create.bucket(bucket).key("k")));
     run(() -> s3.abortMultipartUpload(abort -> abort.bucket(bucket).key("k").uploadId("id")));
     run(() -> s3.headBucket(head -> head.bucket(bucket)));
     run(() -> s3.getBucketLocation(location -> location.bucket(bucket)));
     assertThat(faults(cluster)).isZero();
+    fails(() -> s3.createMultipartUpload(create -> create.bucket(bucket).key("k")));
   }
 
   private void run(Runnable operation) {
@@ -120,12 +121,37 @@ class OddAnswerIT extends OnS3Nodes {
     assertIdle(cluster);
   }
 
-  /** The SDK takes it for the error it is, and so does the caller. */
+  /** Never an upload without an id, never an empty list of what was not listed. */
+  private void fails(Runnable operation) {
+    run(
+        () ->
+            assertThatExceptionOfType(SdkClientException.class)
+                .isThrownBy(operation::run)
+                .withMessageContaining("without a result"));
+  }
+
   @Test
-  void successThatIsAnError() {
+  void answersWithoutWhatTheyAreAllAbout() {
+    answer(any(anyUrl()), ok());
+    fails(() -> s3.listObjectsV2(list -> list.bucket(bucket)));
+    fails(() -> s3.listParts(list -> list.bucket(bucket).key("k").uploadId("id")));
+    fails(
+        () ->
+            s3.copyObject(
+                copy ->
+                    copy.sourceBucket(bucket)
+                        .sourceKey("a")
+                        .destinationBucket(bucket)
+                        .destinationKey("b")));
+  }
+
+  /** As of copies and completed uploads, whose answers begin before their work ends. */
+  @ParameterizedTest
+  @CsvSource({"InternalError, 500", "SlowDown, 503", "PreconditionFailed, 412", "Odd, 200"})
+  void successThatIsAnError(String code, int status) {
     answer(
         WireMock.put(anyUrl()),
-        okXml("<Error><Code>InternalError</Code><Message>late</Message></Error>"));
+        okXml("<Error><Code>" + code + "</Code><Message>late</Message></Error>"));
 
     assertThatExceptionOfType(S3Exception.class)
         .isThrownBy(
@@ -136,7 +162,21 @@ class OddAnswerIT extends OnS3Nodes {
                             .sourceKey("a")
                             .destinationBucket(bucket)
                             .destinationKey("b")))
-        .withMessageContaining("late");
+        .withMessageContaining("late")
+        .satisfies(e -> assertThat(e.statusCode()).isEqualTo(status))
+        .satisfies(e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo(code));
+    assertIdle(cluster);
+    assertThat(faults(cluster) > 0).as("charged").isEqualTo(status == 500);
+  }
+
+  @Test
+  void longListsAreReadBeyondWhatIsReadAhead() {
+    String entry = "<Contents><Key>" + "k".repeat(1000) + "</Key></Contents>";
+    answer(
+        WireMock.get(anyUrl()),
+        okXml("<ListBucketResult>" + entry.repeat(6000) + "</ListBucketResult>"));
+
+    assertThat(s3.listObjectsV2(list -> list.bucket(bucket)).contents()).hasSize(6000);
     assertIdle(cluster);
   }
 }

@@ -216,6 +216,14 @@ public final class Cluster implements AutoCloseable {
     return registry.table().hasUntriedAtEase(tried, hint) || retries.take();
   }
 
+  /**
+   * Whether a request that failed on these nodes may go on at another one at once. Takes from the
+   * retry budget unless a node is left that has not failed lately.
+   */
+  public boolean takeFailover(Tried tried, RequestHint hint) {
+    return registry.table().hasUntriedAtEase(tried, hint) || retries.takeIfAny();
+  }
+
   /** How often the retry budget had nothing left. */
   public long deniedRetries() {
     return retries.denied();

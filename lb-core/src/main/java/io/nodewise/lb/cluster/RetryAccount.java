@@ -62,6 +62,15 @@ final class RetryAccount {
 
   /** Takes one retry out; false, and counted as denied, if there is none. */
   boolean take() {
+    if (takeIfAny()) {
+      return true;
+    }
+    denied.increment();
+    return false;
+  }
+
+  /** Takes one retry out; false if there is none. */
+  boolean takeIfAny() {
     if (!budget.isLimited()) {
       return true;
     }
@@ -72,7 +81,6 @@ final class RetryAccount {
       }
       before = balance.get();
     }
-    denied.increment();
     return false;
   }
 

@@ -1,0 +1,237 @@
+package io.nodewise.lb.awssdk;
+
+import static io.nodewise.lb.awssdk.Operation.Subject.BUCKET;
+import static io.nodewise.lb.awssdk.Operation.Subject.COPY;
+import static io.nodewise.lb.awssdk.Operation.Subject.NONE;
+import static io.nodewise.lb.awssdk.Operation.Subject.OBJECT;
+
+import io.nodewise.lb.awssdk.Operation.Subject;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import software.amazon.awssdk.core.SdkRequest;
+import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
+import software.amazon.awssdk.services.s3.model.DeleteObjectAnnotationRequest;
+import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
+import software.amazon.awssdk.services.s3.model.DeleteObjectsRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectAnnotationRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+
+/*
+ * A line is a group of operations that are alike in everything. docs/s3-operations.md shows the table,
+ * and a test holds page, table and SDK against each other.
+ *
+ * An operation that is newer than the table is repeated as the SDK does it by itself, and what comes
+ * is passed on: nobody is to be worse off for having a balancer. Its name tells a read from a write,
+ * as that of every operation does. It is not hedged nor resumed, and its answer not read ahead.
+ */
+/** The operations of S3. Immutable. */
+final class Operations {
+  private static final boolean READS = true;
+  private static final boolean WRITES = false;
+
+  /** One that nobody announced, by its method; whoever sent it reads its answer in his own way. */
+  static final Operation UNKNOWN_READ =
+      Operation.of("read", READS, OBJECT, Reply.CONTENT, Repeat.SAME);
+
+  /** The same of one that may change something. */
+  static final Operation UNKNOWN_WRITE =
+      Operation.of("write", WRITES, OBJECT, Reply.CONTENT, Repeat.UNKNOWN);
+
+  /** Operations that are alike. */
+  record Line(List<Operation> operations) {
+    /** What holds for all of them. */
+    Operation any() {
+      return operations.get(0);
+    }
+
+    private Line and(UnaryOperator<Operation> change) {
+      return new Line(operations.stream().map(change).toList());
+    }
+  }
+
+  private static final List<Line> LINES =
+      List.of(
+          // Objects.
+          line(READS, OBJECT, Reply.CONTENT, Repeat.SAME, "GetObject")
+              .and(Operation::hedged)
+              .and(Operation::resumed),
+          line(READS, OBJECT, Reply.SMALL, Repeat.SAME, "HeadObject").and(Operation::hedged),
+          line(
+              READS,
+              OBJECT,
+              Reply.CONTENT,
+              Repeat.SAME,
+              "GetObjectAnnotation",
+              "GetObjectTorrent",
+              "SelectObjectContent"),
+          line(WRITES, OBJECT, Reply.SMALL, Repeat.SAME, "PutObject")
+              .and(
+                  put ->
+                      put.where(
+                              "`writeOffsetBytes`",
+                              PutObjectRequest.class,
+                              request -> request.writeOffsetBytes() != null,
+                              Repeat.TWICE)
+                          .where(
+                              "`ifMatch`, `ifNoneMatch`",
+                              PutObjectRequest.class,
+                              request -> request.ifMatch() != null || request.ifNoneMatch() != null,
+                              Repeat.STORED)),
+          line(WRITES, COPY, Reply.RESULT, Repeat.SAME, "CopyObject")
+              .and(
+                  copy ->
+                      copy.where(
+                          "`ifMatch`, `ifNoneMatch`",
+                          CopyObjectRequest.class,
+                          request -> request.ifMatch() != null || request.ifNoneMatch() != null,
+                          Repeat.COPIED)),
+          line(WRITES, OBJECT, Reply.SMALL, Repeat.SAME, "DeleteObject")
+              .and(
+                  delete ->
+                      delete
+                          .where(
+                              "`ifMatch…`",
+                              DeleteObjectRequest.class,
+                              Operations::hasCondition,
+                              Repeat.DELETED)
+                          .where(
+                              "`versionId`",
+                              DeleteObjectRequest.class,
+                              request -> request.versionId() != null,
+                              Repeat.GONE)),
+          line(WRITES, BUCKET, Reply.SMALL, Repeat.SAME, "DeleteObjects")
+              .and(
+                  delete ->
+                      delete.where(
+                          "an object with a condition",
+                          DeleteObjectsRequest.class,
+                          Operations::hasConditions,
+                          Repeat.ECHO)),
+          // Its client token, which the SDK makes where the user does not, is that of all attempts.
+          line(WRITES, OBJECT, Reply.SMALL, Repeat.ECHO, "RenameObject", "RestoreObject"),
+          line(
+              READS,
+              OBJECT,
+              Reply.SMALL,
+              Repeat.SAME,
+              "GetObjectAcl",
+              "GetObjectAttributes",
+              "GetObjectLegalHold",
+              "GetObjectRetention",
+              "GetObjectTagging",
+              "ListObjectAnnotations"),
+          line(
+              WRITES,
+              OBJECT,
+              Reply.SMALL,
+              Repeat.SAME,
+              "PutObjectAcl",
+              "PutObjectLegalHold",
+              "PutObjectRetention",
+              "PutObjectTagging",
+              "DeleteObjectTagging",
+              "UpdateObjectEncryption"),
+          line(WRITES, OBJECT, Reply.SMALL, Repeat.SAME, "PutObjectAnnotation")
+              .and(
+                  put ->
+                      put.where(
+                          "`objectIfMatch`",
+                          PutObjectAnnotationRequest.class,
+                          request -> request.objectIfMatch() != null,
+                          Repeat.ECHO)),
+          line(WRITES, OBJECT, Reply.SMALL, Repeat.GONE, "DeleteObjectAnnotation")
+              .and(
+                  delete ->
+                      delete.where(
+                          "`objectIfMatch`",
+                          DeleteObjectAnnotationRequest.class,
+                          request -> request.objectIfMatch() != null,
+                          Repeat.ECHO)),
+          // Multipart uploads.
+          line(WRITES, OBJECT, Reply.UPLOAD, Repeat.BEGUN, "CreateMultipartUpload"),
+          line(WRITES, OBJECT, Reply.SMALL, Repeat.SAME, "UploadPart"),
+          line(WRITES, COPY, Reply.RESULT, Repeat.SAME, "UploadPartCopy"),
+          line(WRITES, OBJECT, Reply.RESULT, Repeat.COMPLETED, "CompleteMultipartUpload"),
+          line(WRITES, OBJECT, Reply.SMALL, Repeat.GONE, "AbortMultipartUpload"),
+          line(READS, OBJECT, Reply.RESULT, Repeat.SAME, "ListParts"),
+          line(READS, BUCKET, Reply.RESULT, Repeat.SAME, "ListMultipartUploads"),
+          // Buckets.
+          line(WRITES, BUCKET, Reply.SMALL, Repeat.BUCKET_MADE, "CreateBucket"),
+          line(WRITES, BUCKET, Reply.SMALL, Repeat.GONE, "DeleteBucket"),
+          line(READS, BUCKET, Reply.SMALL, Repeat.SAME, "HeadBucket"),
+          line(READS, NONE, Reply.RESULT, Repeat.SAME, "ListBuckets", "ListDirectoryBuckets"),
+          line(
+              READS,
+              BUCKET,
+              Reply.RESULT,
+              Repeat.SAME,
+              "ListObjects",
+              "ListObjectsV2",
+              "ListObjectVersions"),
+          line(READS, BUCKET, Reply.SMALL, Repeat.SAME, BucketSettings.read()),
+          line(WRITES, BUCKET, Reply.SMALL, Repeat.SAME, BucketSettings.written()),
+          line(WRITES, BUCKET, Reply.SMALL, Repeat.GONE, BucketSettings.deleted()),
+          line(WRITES, BUCKET, Reply.SMALL, Repeat.ECHO, BucketSettings.created()),
+          // Others.
+          line(READS, BUCKET, Reply.SMALL, Repeat.SAME, "CreateSession"),
+          line(WRITES, NONE, Reply.SMALL, Repeat.ECHO, "WriteGetObjectResponse"));
+
+  private static final Map<String, Operation> BY_NAME = byName();
+
+  private Operations() {}
+
+  private static Line line(
+      boolean reads, Subject subject, Reply reply, Repeat repeat, String... names) {
+    return new Line(
+        Arrays.stream(names)
+            .map(name -> Operation.of(name, reads, subject, reply, repeat))
+            .toList());
+  }
+
+  private static boolean hasCondition(DeleteObjectRequest request) {
+    return request.ifMatch() != null
+        || request.ifMatchLastModifiedTime() != null
+        || request.ifMatchSize() != null;
+  }
+
+  private static boolean hasConditions(DeleteObjectsRequest request) {
+    return request.delete() != null
+        && request.delete().objects().stream()
+            .anyMatch(
+                object ->
+                    object.eTag() != null
+                        || object.lastModifiedTime() != null
+                        || object.size() != null);
+  }
+
+  private static Map<String, Operation> byName() {
+    Map<String, Operation> operations = new HashMap<>();
+    for (Line line : LINES) {
+      for (Operation operation : line.operations()) {
+        if (operations.put(operation.name(), operation) != null) {
+          throw new AssertionError(operation.name() + " stands there twice");
+        }
+      }
+    }
+    return Map.copyOf(operations);
+  }
+
+  /** The table. */
+  static List<Line> lines() {
+    return LINES;
+  }
+
+  /** The operation of this name, as it is for this request. */
+  static Operation of(String name, SdkRequest request) {
+    Operation known = BY_NAME.get(name);
+    return known == null ? unknown(name) : known.with(request);
+  }
+
+  private static Operation unknown(String name) {
+    boolean reads = name.startsWith("Get") || name.startsWith("Head") || name.startsWith("List");
+    return reads ? UNKNOWN_READ : UNKNOWN_WRITE;
+  }
+}

@@ -1,0 +1,33 @@
+package io.nodewise.lb.awssdk;
+
+/** What an operation's success carries, and so who reads it. */
+enum Reply {
+  /** An object's content: the caller reads it as it comes. */
+  CONTENT("content"),
+  /** An XML document that is the whole point of the answer: without it there is no answer. */
+  RESULT("document"),
+  /** The same, and without the id of an upload it is none either. */
+  UPLOAD("document"),
+  /** A head, and for some operations a text that may be empty. */
+  SMALL("small");
+
+  private final String shown;
+
+  Reply(String shown) {
+    this.shown = shown;
+  }
+
+  /** Whether such an answer is as good as none. */
+  boolean isMissing(Document document) {
+    return switch (this) {
+      case CONTENT, SMALL -> false;
+      case RESULT -> document.isEmpty();
+      case UPLOAD -> !document.has("UploadId");
+    };
+  }
+
+  /** In a word, for tables. */
+  String shown() {
+    return shown;
+  }
+}
