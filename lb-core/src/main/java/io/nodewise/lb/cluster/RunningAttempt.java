@@ -205,10 +205,11 @@ public abstract class RunningAttempt {
     }
     Outcome known = verdict;
     sweeper.ended(slot);
-    node.end();
     if (before == PARKED) {
-      node.unpark();
+      node.unpark(); // first: for a moment one too many is counted, and not one too few
+      node.end();
     } else {
+      node.end();
       gaveItsPlace();
     }
     Watch watching = watch;
