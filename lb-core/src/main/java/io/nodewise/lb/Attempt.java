@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * call. Whoever took it from a {@link Route} ends it, when the last byte of the response is read or
  * nothing more can come.
  *
- * <p>The four methods that say what is waited for feed the clocks of {@link
+ * <p>The methods that say what is waited for feed the clocks of {@link
  * io.nodewise.lb.retry.Timeouts}; each costs some nanoseconds and reads no clock. An adapter that
  * never calls them gets the clock for the first byte only.
  */
@@ -49,6 +49,15 @@ public interface Attempt extends AutoCloseable {
 
   /** The caller does something else than read; a slow reader is not a fault. */
   void idle();
+
+  /**
+   * As {@link #idle()}, after so many more bytes of the answer. A caller who for a second takes
+   * little or nothing keeps nobody from the node: until he reads on, his attempt is {@linkplain
+   * NodeSnapshot#parked() parked}, which neither limits nor policies count.
+   *
+   * @param received bytes since the last call of it; 0 or more
+   */
+  void idle(long received);
 
   /**
    * Ends the attempt, as cancelled, when nobody can reach {@code response} any more. The abort

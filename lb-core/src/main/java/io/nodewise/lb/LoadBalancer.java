@@ -12,6 +12,7 @@ import io.nodewise.lb.retry.UnsafeRepeats;
 import io.nodewise.lb.routing.BalancingPolicy;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -70,7 +71,18 @@ public final class LoadBalancer implements AutoCloseable {
    */
   public Route route(RequestHint hint) {
     requireOpen();
-    return new Route(cluster, hint);
+    return new Route(cluster, hint, null);
+  }
+
+  /**
+   * The same for a request that has clocks of its own, but for {@link Timeouts#connect()}, which is
+   * the HTTP client's.
+   *
+   * @throws IllegalStateException after {@link #close()}
+   */
+  public Route route(RequestHint hint, Timeouts own) {
+    requireOpen();
+    return new Route(cluster, hint, Objects.requireNonNull(own, "own"));
   }
 
   /**

@@ -5,13 +5,20 @@ import io.nodewise.lb.cluster.RunningAttempt;
 import io.nodewise.lb.cluster.Sweeper;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.Outcome;
+import io.nodewise.lb.retry.Timeouts;
+import org.jspecify.annotations.Nullable;
 
 /** An {@link Attempt} under the sweeper's eyes. */
 final class NodeAttempt extends RunningAttempt implements Attempt {
 
   NodeAttempt(
-      LiveNode node, Sweeper sweeper, boolean hasBody, boolean isRead, boolean hasAlternative) {
-    super(node, sweeper, hasBody, isRead, hasAlternative);
+      LiveNode node,
+      Sweeper sweeper,
+      @Nullable Timeouts own,
+      boolean hasBody,
+      boolean isRead,
+      boolean hasAlternative) {
+    super(node, sweeper, own, hasBody, isRead, hasAlternative);
   }
 
   @Override
@@ -57,6 +64,11 @@ final class NodeAttempt extends RunningAttempt implements Attempt {
   @Override
   public void idle() {
     enter(Phase.IDLE);
+  }
+
+  @Override
+  public void idle(long received) {
+    enter(Phase.IDLE, received);
   }
 
   @Override

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param reason why it is in that state, in a few words
  * @param age for how long it has been
  * @param inFlight attempts that have begun and not ended
+ * @param parked those of them whose answer waits for a caller who reads slowly or not at all; they
+ *     don't count as load, nor for limits
  * @param attempts attempts so far
  * @param faults attempts that failed by the node's fault
  * @param loads attempts it answered by asking for less
@@ -30,6 +32,7 @@ public record NodeSnapshot(
     String reason,
     Duration age,
     int inFlight,
+    int parked,
     long attempts,
     long faults,
     long loads,

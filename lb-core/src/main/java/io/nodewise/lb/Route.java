@@ -4,7 +4,9 @@ import io.nodewise.lb.cluster.Cluster;
 import io.nodewise.lb.cluster.LiveNode;
 import io.nodewise.lb.node.NoNodeAvailableException;
 import io.nodewise.lb.node.RequestHint;
+import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.Tried;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way of one request through the cluster: attempts, each on a node it has not been to. Not
@@ -14,12 +16,14 @@ import io.nodewise.lb.routing.Tried;
 public final class Route {
   private final Cluster cluster;
   private final RequestHint hint;
+  private final @Nullable Timeouts own; // instead of the cluster's
   private final Tried tried = new Tried();
   private int attempts;
 
-  Route(Cluster cluster, RequestHint hint) {
+  Route(Cluster cluster, RequestHint hint, @Nullable Timeouts own) {
     this.cluster = cluster;
     this.hint = hint;
+    this.own = own;
   }
 
   /**
@@ -41,7 +45,7 @@ public final class Route {
     }
     attempts++;
     boolean hasAlternative = impatient && hint.isRead() && hasUntried();
-    return new NodeAttempt(node, cluster.sweeper(), hasBody, hint.isRead(), hasAlternative);
+    return new NodeAttempt(node, cluster.sweeper(), own, hasBody, hint.isRead(), hasAlternative);
   }
 
   /**

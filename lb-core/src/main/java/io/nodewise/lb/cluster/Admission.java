@@ -127,12 +127,19 @@ final class Admission {
     return false;
   }
 
-  /** An attempt that was let in has ended, and is counted out on its node. */
-  void ended() {
+  /** An attempt that was let in has ended or was parked, and its node counts it no more. */
+  void left() {
     if (limits.total() > 0) {
       inFlight.decrementAndGet();
     }
     wakeHeads();
+  }
+
+  /** One that was parked is read on. It has a place whether there is one or not. */
+  void back() {
+    if (limits.total() > 0) {
+      inFlight.incrementAndGet();
+    }
   }
 
   /** Lets those who wait longest try, as nodes may have become usable. */

@@ -16,7 +16,10 @@ import java.lang.invoke.VarHandle;
  *   |      begun (wraps at 10^12)         |   in flight (to 16 M)   |
  *   +-------------------------------------+-------------------------+
  *
- * In flight is exact. The rest are estimates and may lose an update to a race: the latency is
+ * In flight is exact. An answer that its caller leaves unread, or reads slowly, is in flight and no
+ * load: it is parked, by the sweeper, and what pickers and limits count is in flight less parked. An
+ * attempt that is parked or ends at that very moment may be counted as one too many or too few, until
+ * both threads are done. The rest are estimates and may lose an update to a race: the latency is
  * written by whichever thread saw a first byte, the penalty is added to by whichever saw a failure
  * and lowered by the sweeper.
  *
@@ -29,6 +32,7 @@ abstract class NodeGauge implements Candidate {
   private static final VarHandle COUNTS = field("counts", long.class);
   private static final VarHandle PENALTY = field("penalty", int.class);
   private static final VarHandle LEFTOVER = field("leftover", int.class);
+  private static final VarHandle PARKED = field("parked", int.class);
 
   private static final int BEGUN_FROM_BIT = 24;
   private static final long BEGUN = 1L << BEGUN_FROM_BIT;
@@ -45,7 +49,8 @@ abstract class NodeGauge implements Candidate {
   private volatile int penalty; // 1/1024 attempts at weight 1; by ends of attempts, the sweeper
   private final int cap; // whatever else is said of the node
   private volatile int limit; // at most the cap; written by the registry under its lock
-  private volatile int leftover; // in flight from before the era; by ends of attempts
+  private volatile int leftover; // in flight from before the era; by ends of attempts, the sweeper
+  private volatile int parked; // of those in flight; by the sweeper and by ends of attempts
 
   NodeGauge(double weight, int cap) {
     this.weight = weight;
@@ -63,7 +68,21 @@ abstract class NodeGauge implements Candidate {
 
   @Override
   public final int inFlight() {
+    return unparked(counts);
+  }
+
+  private int unparked(long counted) {
+    return Math.max(0, (int) (counted & IN_FLIGHT) - parked);
+  }
+
+  /** Attempts begun and not ended, those that are parked too. */
+  public final int running() {
     return (int) (counts & IN_FLIGHT);
+  }
+
+  /** Attempts that wait for a caller who does not read on. */
+  public final int parked() {
+    return Math.max(0, parked);
   }
 
   /** Attempts begun so far. */
@@ -137,6 +156,11 @@ abstract class NodeGauge implements Candidate {
     }
   }
 
+  /** An attempt from before the era is a load again. */
+  final void backFromBefore() {
+    LEFTOVER.getAndAdd(this, 1);
+  }
+
   private int most(int base) {
     return base == cap ? cap : Math.min(cap, base + leftover);
   }
@@ -152,7 +176,7 @@ abstract class NodeGauge implements Candidate {
       return true;
     }
     long before = counts;
-    while ((before & IN_FLIGHT) < most) {
+    while (unparked(before) < most) {
       if (COUNTS.compareAndSet(this, before, before + BEGUN + 1)) {
         return true;
       }
@@ -164,6 +188,16 @@ abstract class NodeGauge implements Candidate {
   /** Counts an attempt out. */
   public final void end() {
     COUNTS.getAndAdd(this, -1L);
+  }
+
+  /** One of those in flight is no load any more. */
+  final void park() {
+    PARKED.getAndAdd(this, 1);
+  }
+
+  /** It is one again, whatever the limit, or has ended. */
+  final void unpark() {
+    PARKED.getAndAdd(this, -1);
   }
 
   /** By so many attempts, on a node of weight 1. */

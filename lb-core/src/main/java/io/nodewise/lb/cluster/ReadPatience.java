@@ -21,25 +21,13 @@ final class ReadPatience {
   private static final double NEARLY_ALL = 0.99;
   private static final long LEARN = TimeUnit.SECONDS.toNanos(1);
 
-  private final double factor;
-  private final long least;
-  private final long most;
-  private long limit;
-  private long usual;
+  private long usual; // 0 while too few reads are known
   private boolean learnt;
   private long learntAt;
 
-  ReadPatience(Timeouts timeouts) {
-    factor = timeouts.readPatience();
-    // Twice the suspicion: the probe is to have its say first, which tells more.
-    least = Math.min(timeouts.firstByte().toNanos(), 2 * timeouts.suspicion().toNanos());
-    most = timeouts.firstByte().toNanos();
-    limit = most;
-  }
-
   /** Looks at the times of the nodes, once a second. */
   void learn(Collection<LiveNode> nodes, long now) {
-    if (factor == 0 || (learnt && now - learntAt < LEARN)) {
+    if (learnt && now - learntAt < LEARN) {
       return;
     }
     learnt = true;
@@ -49,22 +37,22 @@ final class ReadPatience {
     for (LiveNode node : nodes) {
       count += all.add(node.firstByteTimes);
     }
-    if (count < ENOUGH) {
-      limit = most;
-      return;
+    usual = count < ENOUGH ? 0 : all.quantile(NEARLY_ALL);
+  }
+
+  /**
+   * Whether a read that has been silent for so long is to go on elsewhere, before its first byte
+   * timeout ends it.
+   */
+  boolean isExceeded(Timeouts clocks, long silence) {
+    double factor = clocks.readPatience();
+    if (usual == 0 || factor == 0) {
+      return false;
     }
-    usual = all.quantile(NEARLY_ALL);
-    limit = (long) Math.max(least, Math.min(most, usual * factor));
-  }
-
-  /** In nanoseconds. */
-  long limit() {
-    return limit;
-  }
-
-  /** Whether it is less than the first byte timeout. */
-  boolean isShort() {
-    return limit < most;
+    // Twice the suspicion: the probe is to have its say first, which tells more.
+    long least = 2 * clocks.suspicion().toNanos();
+    long limit = (long) Math.max(least, usual * factor);
+    return silence >= limit && limit < clocks.firstByte().toNanos();
   }
 
   /** What is to be said of an attempt that was silent for longer. */

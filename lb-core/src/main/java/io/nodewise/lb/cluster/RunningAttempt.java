@@ -1,10 +1,12 @@
 package io.nodewise.lb.cluster;
 
 import io.nodewise.lb.node.Outcome;
+import io.nodewise.lb.retry.Timeouts;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +18,16 @@ import org.slf4j.LoggerFactory;
  *
  * end() is won by one caller, by compare-and-set. An attempt the sweeper gave up carries the verdict
  * of the sweeper; the exception that the abort caused is only its echo.
+ *
+ * What waits for its caller costs the node next to nothing, so it is not to keep others out: the
+ * sweeper parks it, and counts it in again when it is read on. The reader has no part in that; who
+ * ends an attempt learns, by the one exchange that ends it, whether it was parked, and gives back
+ * what it still has. So every count is undone once, by whichever of the two threads comes second.
+ *
+ *            parked by the sweeper
+ *   COUNTED <=====================> PARKED      each by compare-and-set
+ *       \\                          /
+ *        `------> ENDED <----------'            by exchange: one caller wins
  *
  * The attempt is reachable from the sweeper, so it must not reach the response stream the user
  * holds: the abort action holds the request, the watch a phantom reference.
@@ -46,14 +58,27 @@ public abstract class RunningAttempt {
   private static final Logger log = LoggerFactory.getLogger(RunningAttempt.class);
   private static final VarHandle PHASE;
   private static final VarHandle PROGRESS;
-  private static final VarHandle ENDED;
+  private static final VarHandle STANDING;
+
+  private static final int COUNTED = 0;
+  private static final int PARKED = 1;
+  private static final int ENDED = 2;
+
+  /** So long nothing but its caller must have kept an attempt, before it is parked. */
+  private static final long PARKED_AFTER = TimeUnit.SECONDS.toNanos(1);
+
+  /**
+   * Bytes a second below which an answer is read slowly. A thousand such readers fill a line of one
+   * gigabit, so what is not counted for them does not add up to a loaded node.
+   */
+  private static final long SLOW_READER = 128 << 10;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       PHASE = lookup.findVarHandle(RunningAttempt.class, "phase", Phase.class);
       PROGRESS = lookup.findVarHandle(RunningAttempt.class, "progress", long.class);
-      ENDED = lookup.findVarHandle(RunningAttempt.class, "ended", boolean.class);
+      STANDING = lookup.findVarHandle(RunningAttempt.class, "standing", int.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -61,6 +86,7 @@ public abstract class RunningAttempt {
 
   private final LiveNode node;
   private final Sweeper sweeper;
+  private final @Nullable Timeouts own;
   private final long started;
   private final boolean read;
   private final boolean hasAlternative;
@@ -73,8 +99,8 @@ public abstract class RunningAttempt {
   @SuppressWarnings("UnusedVariable") // through PROGRESS: by the I/O thread
   private long progress;
 
-  @SuppressWarnings("UnusedVariable") // through ENDED: once, by whoever ends it
-  private boolean ended;
+  @SuppressWarnings("UnusedVariable") // through STANDING: by the sweeper and whoever ends it
+  private int standing;
 
   private volatile boolean answered; // by the I/O thread
   private volatile @Nullable Runnable abort; // by the I/O thread
@@ -85,14 +111,23 @@ public abstract class RunningAttempt {
   private @Nullable Phase seenPhase;
   private long seenProgress;
   private long silentSince;
+  private long paceSince; // when the present look at the reader's pace began ...
+  private long paceFrom; // ... and the progress then
 
   /**
    * An attempt that begins now, on a node it has been counted in on.
    *
+   * @param own the clocks it has instead of the cluster's, or null
    * @param hasAlternative whether it is the first one of its request and there is another node
    */
   protected RunningAttempt(
-      LiveNode node, Sweeper sweeper, boolean hasBody, boolean read, boolean hasAlternative) {
+      LiveNode node,
+      Sweeper sweeper,
+      @Nullable Timeouts own,
+      boolean hasBody,
+      boolean read,
+      boolean hasAlternative) {
+    this.own = own;
     this.hasAlternative = hasAlternative;
     this.node = node;
     this.sweeper = sweeper;
@@ -100,6 +135,7 @@ public abstract class RunningAttempt {
     this.phase = hasBody ? Phase.SENDING : Phase.WAITING;
     this.started = sweeper.now();
     this.silentSince = started;
+    this.paceSince = started;
     this.era = node.era();
     this.slot = sweeper.begun(this);
   }
@@ -111,8 +147,13 @@ public abstract class RunningAttempt {
 
   /** Says what is waited for from now on. */
   protected final void enter(Phase next) {
+    enter(next, 0);
+  }
+
+  /** The same, so many bytes of the answer having been read. */
+  protected final void enter(Phase next, long bytes) {
     PHASE.setOpaque(this, next);
-    PROGRESS.setOpaque(this, (long) PROGRESS.getOpaque(this) + 1);
+    PROGRESS.setOpaque(this, (long) PROGRESS.getOpaque(this) + 1 + bytes);
   }
 
   /**
@@ -158,16 +199,19 @@ public abstract class RunningAttempt {
 
   /** Counts the attempt out; false if it had ended before. */
   protected final boolean finish(Outcome outcome) {
-    if (!ENDED.compareAndSet(this, false, true)) {
+    int before = (int) STANDING.getAndSet(this, ENDED);
+    if (before == ENDED) {
       return false;
     }
     Outcome known = verdict;
     sweeper.ended(slot);
-    node.end();
-    if (era != node.era()) {
-      node.endedFromBefore();
+    if (before == PARKED) {
+      node.unpark(); // first: for a moment one too many is counted, and not one too few
+      node.end();
+    } else {
+      node.end();
+      gaveItsPlace();
     }
-    sweeper.left(); // last of the three: whoever waits for a place finds it free
     Watch watching = watch;
     if (watching != null) {
       watching.clear();
@@ -178,8 +222,16 @@ public abstract class RunningAttempt {
     return true;
   }
 
+  /** It does not count any more, having ended or been parked. */
+  private void gaveItsPlace() {
+    if (era != node.era()) {
+      node.endedFromBefore();
+    }
+    sweeper.left(); // last: whoever waits for a place finds it free
+  }
+
   private boolean hasEnded() {
-    return (boolean) ENDED.getVolatile(this);
+    return (int) STANDING.getVolatile(this) == ENDED;
   }
 
   // The sweeper's side; only its thread.
@@ -196,6 +248,37 @@ public abstract class RunningAttempt {
       seenProgress = nowProgress;
     }
     return now - silentSince;
+  }
+
+  /**
+   * Parks it where its caller reads nothing, or slowly, and takes that back where he reads on;
+   * after {@link #silence}. A reader found waiting for the node is not slow by himself.
+   */
+  final void park(long now) {
+    boolean slow = seenPhase == Phase.IDLE && seenProgress - paceFrom <= SLOW_READER;
+    if (slow && now - paceSince < PARKED_AFTER) {
+      return;
+    }
+    paceSince = now;
+    paceFrom = seenProgress;
+    if (slow) {
+      if (STANDING.compareAndSet(this, COUNTED, PARKED)) {
+        node.park();
+        gaveItsPlace();
+      }
+    } else if ((int) STANDING.getOpaque(this) == PARKED
+        && STANDING.compareAndSet(this, PARKED, COUNTED)) {
+      node.unpark();
+      sweeper.back();
+      if (era != node.era()) {
+        node.backFromBefore();
+      }
+    }
+  }
+
+  /** The clocks it has instead of the cluster's, or null. */
+  final @Nullable Timeouts own() {
+    return own;
   }
 
   /** So long nobody could have seen anything move, if it had begun by then. */

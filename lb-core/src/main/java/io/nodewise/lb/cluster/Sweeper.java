@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * 2. looks at every running attempt: silence beyond the suspicion time gets its node probed;
  *    silence beyond the clock of its phase ends it, for the first attempt of a read beyond the
  *    patience that ReadPatience has learnt; silence on a node known to hang ends it, and that of a
- *    read on a node that takes no connections any more: it costs nothing to ask another,
+ *    read on a node that takes no connections any more: it costs nothing to ask another. It also
+ *    parks the ones whose callers do not read on, see RunningAttempt,
  * 3. ends the attempts whose response stream nobody holds any more.
  *
  * When a node is found to hang the walk over the attempts runs at once.
@@ -81,7 +82,7 @@ public final class Sweeper implements AutoCloseable {
     this.registry = registry;
     this.evidence = evidence;
     this.timeouts = timeouts;
-    this.patience = new ReadPatience(timeouts);
+    this.patience = new ReadPatience();
     this.ticker = ticker;
     this.tasks = tasks;
   }
@@ -131,11 +132,14 @@ public final class Sweeper implements AutoCloseable {
 
   private void look(RunningAttempt attempt, long now) {
     long silence = attempt.silence(now);
+    attempt.park(now);
     RunningAttempt.Phase phase = attempt.seenPhase();
     if (!phase.onNode) {
       return;
     }
-    boolean suspicious = silence >= timeouts.suspicion().toNanos();
+    Timeouts own = attempt.own();
+    Timeouts clocks = own == null ? timeouts : own;
+    boolean suspicious = silence >= clocks.suspicion().toNanos();
     LiveNode node = attempt.node0();
     if (suspicious && node.health.isSilent() && hasElsewhere(node)) {
       attempt.giveUp(Outcome.fault("node hung"));
@@ -146,16 +150,16 @@ public final class Sweeper implements AutoCloseable {
       attempt.giveUp(Outcome.fault("node stopped"));
       return;
     }
-    boolean canGoOn = isReadWaiting && attempt.hasAlternative() && patience.isShort();
-    if (canGoOn && silence >= patience.limit() && isTheOddOne(node, now - silence)) {
+    boolean canGoOn = isReadWaiting && attempt.hasAlternative();
+    if (canGoOn && patience.isExceeded(clocks, silence) && isTheOddOne(node, now - silence)) {
       attempt.giveUp(Outcome.fault(patience.exceededBy(silence)));
       return;
     }
     Duration limit =
         switch (phase) {
-          case SENDING -> timeouts.sendStall();
-          case READING -> timeouts.bodyIdle();
-          default -> timeouts.firstByte();
+          case SENDING -> clocks.sendStall();
+          case READING -> clocks.bodyIdle();
+          default -> clocks.firstByte();
         };
     if (silence >= limit.toNanos()) {
       attempt.giveUp(Outcome.fault(said(phase) + " for " + limit.toMillis() + " ms"));
@@ -220,10 +224,17 @@ public final class Sweeper implements AutoCloseable {
     running.remove(slot);
   }
 
-  /** An attempt has been counted out on its node. */
+  /** An attempt has been counted out on its node, or parked. */
   void left() {
     if (admission != null) {
-      admission.ended();
+      admission.left();
+    }
+  }
+
+  /** A parked one is read on. */
+  void back() {
+    if (admission != null) {
+      admission.back();
     }
   }
 

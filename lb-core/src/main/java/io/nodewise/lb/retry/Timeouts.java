@@ -6,6 +6,10 @@ import java.time.Duration;
  * The clocks of one attempt. Each measures silence, none the whole request, so that neither a large
  * upload nor a slow reader runs into one. Immutable and thread-safe.
  *
+ * <p>Those of a load balancer hold for all its requests ({@link
+ * io.nodewise.lb.LoadBalancerBuilder#timeouts}); a single request may have its own, see its
+ * adapter, but for {@link #connect()}.
+ *
  * <p>{@link #suspicion()} is the one that users feel: after that much silence the node is probed,
  * and if the probe gets no answer either, the node is down and its silent attempts go on elsewhere.
  * The others are for a node that still answers its probes.
@@ -59,29 +63,40 @@ public final class Timeouts {
 
   /**
    * How long a connection may take to open. Default 2 s: the second SYN goes out after 1 s, so one
-   * lost packet is survived. Adapters set it on the HTTP clients they make.
+   * lost packet is survived. Adapters set it on the HTTP clients they make; it has no effect among
+   * the clocks of a single request, as HTTP clients have one for all. When it expires the node is
+   * {@linkplain io.nodewise.lb.node.Outcome#connectTimedOut taken for unreachable} and the request
+   * goes on at the next.
    */
   public Duration connect() {
     return connect;
   }
 
   /**
-   * How long a node may accept no byte of a request body. Default 20 s. A socket's own read timeout
-   * does not end a blocked write, so this clock does.
+   * How long a node may accept no byte of a request body. Default 20 s: one that flushes its caches
+   * may pause for some, and uploads are dear to repeat; whoever takes nothing for longer has
+   * stopped. A socket's own read timeout does not end a blocked write, so this clock does.
    */
   public Duration sendStall() {
     return sendStall;
   }
 
   /**
-   * How long the answer may take, from the last byte of the request on. Default 35 s: S3 gateways
-   * give up on their storage at 30 s and then say so, which tells more than a time-out.
+   * How long the answer may take, from the last byte of the request on: counted from its beginning
+   * it would end slow uploads to healthy nodes. Default 35 s: S3 gateways give up on their storage
+   * at 30 s and then say so, which tells more than a time-out. What takes minutes by its nature, a
+   * server's copy of a large object or the completion of an upload of many parts, is a reason for
+   * clocks of its own.
    */
   public Duration firstByte() {
     return firstByte;
   }
 
-  /** How long a read of the response body may wait for bytes. Default 30 s. */
+  /**
+   * How long a read of the response body may wait for bytes. Default 30 s: a gateway that waits for
+   * its storage in the midst of an object waits no longer either, and it has no way left to say
+   * that it gave up. Runs only while somebody reads: a reader who takes his time is no fault.
+   */
   public Duration bodyIdle() {
     return bodyIdle;
   }

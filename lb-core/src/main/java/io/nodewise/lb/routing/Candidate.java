@@ -14,7 +14,10 @@ public interface Candidate {
   /** A hash of its id, the same in every process and for ever. */
   long hash();
 
-  /** Attempts that have begun and not ended. */
+  /**
+   * Attempts that have begun and not ended, without the parked ones, whose answers wait for callers
+   * who read slowly or not at all.
+   */
   int inFlight();
 
   /**

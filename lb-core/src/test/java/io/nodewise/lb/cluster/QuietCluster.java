@@ -147,7 +147,7 @@ final class QuietCluster {
 
   /** An attempt of a read on a node that it has been counted in on. */
   RunningAttempt on(LiveNode node) {
-    return new RunningAttempt(node, cluster.sweeper(), false, true, false) {};
+    return new RunningAttempt(node, cluster.sweeper(), null, false, true, false) {};
   }
 
   /** Counts an attempt in on this node, whatever its limit. */

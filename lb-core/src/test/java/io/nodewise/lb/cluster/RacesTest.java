@@ -47,7 +47,12 @@ class RacesTest {
   }
 
   static Stream<Class<?>> races() {
-    return Stream.of(LiveNodeRaces.class, AttemptRaces.class, RegistryRaces.class, RetryRaces.class)
+    return Stream.of(
+            LiveNodeRaces.class,
+            AttemptRaces.class,
+            ParkedRaces.class,
+            RegistryRaces.class,
+            RetryRaces.class)
         .flatMap(races -> Arrays.stream(races.getDeclaredClasses()))
         .filter(race -> race.isAnnotationPresent(JCStressTest.class));
   }

@@ -24,7 +24,7 @@ class RunningAttemptsTest {
     VirtualTasks tasks = new VirtualTasks();
     Sweeper sweeper =
         new Sweeper(null, null, null, null, Timeouts.defaults(), tasks, tasks, () -> 0);
-    return new RunningAttempt(LiveNodeTest.liveNode(), sweeper, false, false, false) {};
+    return new RunningAttempt(LiveNodeTest.liveNode(), sweeper, null, false, false, false) {};
   }
 
   private static final RunningAttempt ANY = attempt();
