@@ -14,6 +14,7 @@ import java.util.Locale;
  * @param attempts attempts so far, of the present members
  * @param failovers how often a request went on at another node
  * @param deniedRetries how often a request was not sent again because the retry budget was spent
+ * @param hedges what became of reads that waited too long on one node
  * @param panic whether so few of the nodes left in are eligible that verdicts are doubted
  */
 public record ClusterSnapshot(
@@ -22,6 +23,7 @@ public record ClusterSnapshot(
     long attempts,
     long failovers,
     long deniedRetries,
+    HedgeSnapshot hedges,
     boolean panic) {
 
   private static final List<String> HEADER =
@@ -132,6 +134,7 @@ public record ClusterSnapshot(
         + ", failovers "
         + failovers
         + (deniedRetries > 0 ? ", retries denied " + deniedRetries : "")
+        + (hedges.begun() + hedges.denied() > 0 ? ", hedges " + hedges : "")
         + (panic ? ", PANIC" : "")
         + "]";
   }

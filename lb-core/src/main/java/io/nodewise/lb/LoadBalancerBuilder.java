@@ -10,6 +10,7 @@ import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.probe.ProbeClient;
 import io.nodewise.lb.probe.SocketProbeClient;
+import io.nodewise.lb.retry.Hedging;
 import io.nodewise.lb.retry.RetryBudget;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.Backups;
@@ -49,6 +50,7 @@ public final class LoadBalancerBuilder {
   private BalancingPolicy policy = BalancingPolicy.leastLoaded();
   private InFlightLimits limits = InFlightLimits.none();
   private RetryBudget retryBudget = RetryBudget.defaults();
+  private Hedging hedging = Hedging.off();
   private SiteFailover siteFailover = SiteFailover.defaults();
   private Backups backupsUsed = Backups.ALL;
 
@@ -184,6 +186,12 @@ public final class LoadBalancerBuilder {
     return this;
   }
 
+  /** Whether slow reads are sent to a second node as well. Default: {@link Hedging#off()}. */
+  public LoadBalancerBuilder hedging(Hedging settings) {
+    hedging = Objects.requireNonNull(settings, "hedging");
+    return this;
+  }
+
   /** Adds a listener. */
   public LoadBalancerBuilder listener(LoadBalancerListener listener) {
     listeners.add(Objects.requireNonNull(listener, "listener"));
@@ -233,6 +241,7 @@ public final class LoadBalancerBuilder {
                 siteFailover,
                 backupsUsed,
                 retryBudget,
+                hedging,
                 all),
             new Cluster.Runtime(ticker, background, random, probes));
     cluster.start();

@@ -7,7 +7,7 @@ import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.Outcome;
 
 /** An {@link Attempt} under the sweeper's eyes. */
-final class NodeAttempt extends RunningAttempt implements Attempt {
+class NodeAttempt extends RunningAttempt implements Attempt {
 
   NodeAttempt(
       LiveNode node, Sweeper sweeper, boolean hasBody, boolean isRead, boolean hasAlternative) {
@@ -67,6 +67,11 @@ final class NodeAttempt extends RunningAttempt implements Attempt {
   @Override
   public void end(Outcome outcome) {
     finish(outcome);
+  }
+
+  @Override
+  public void lost() {
+    finishAsLoser();
   }
 
   @Override

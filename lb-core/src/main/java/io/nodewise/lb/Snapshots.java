@@ -1,6 +1,7 @@
 package io.nodewise.lb;
 
 import io.nodewise.lb.cluster.Cluster;
+import io.nodewise.lb.cluster.Hedges;
 import io.nodewise.lb.cluster.LastProbe;
 import io.nodewise.lb.cluster.LiveNode;
 import io.nodewise.lb.cluster.Sites;
@@ -41,7 +42,16 @@ final class Snapshots {
         total,
         cluster.failovers(),
         cluster.deniedRetries(),
+        hedges(cluster.hedges()),
         cluster.registry().isPanic());
+  }
+
+  private static HedgeSnapshot hedges(Hedges hedges) {
+    return new HedgeSnapshot(
+        hedges.begunSoFar(),
+        hedges.wonSoFar(),
+        hedges.deniedSoFar(),
+        hedges.delay().orElse(Duration.ZERO));
   }
 
   private static NodeSnapshot node(LiveNode node, long total, long now) {

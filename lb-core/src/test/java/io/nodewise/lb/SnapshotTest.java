@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 class SnapshotTest {
   private static final String N1 = "n1:9000";
   private static final String N2 = "n2:9000";
+  private static final HedgeSnapshot NO_HEDGES = new HedgeSnapshot(0, 0, 0, Duration.ZERO);
 
   @Test
   void a_new_cluster() {
@@ -143,6 +144,7 @@ class SnapshotTest {
             152_352,
             17,
             0,
+            NO_HEDGES,
             false);
     assertThat(snapshot.toTable())
         .isEqualTo(
@@ -200,7 +202,8 @@ class SnapshotTest {
             p50,
             p99,
             null);
-    String table = new ClusterSnapshot(List.of(node), List.of(), 0, 0, 0, false).toTable();
+    String table =
+        new ClusterSnapshot(List.of(node), List.of(), 0, 0, 0, NO_HEDGES, false).toTable();
     return table.substring(table.indexOf('\n')).replaceAll(" {2,}", "  ");
   }
 
