@@ -74,6 +74,13 @@ public interface Attempt extends AutoCloseable {
   /** Ends the attempt; a {@link #verdict()} takes precedence over any outcome but success. */
   void end(Outcome outcome);
 
+  /**
+   * Ends it as cancelled because another attempt of the same request, begun by {@link Route#hedge}
+   * or before it, was answered first. Nothing is held against the node; but it was at least so
+   * slow, and that counts as its latency where it tells anything.
+   */
+  void lost();
+
   /** Ends it as cancelled, if nothing has ended it. */
   @Override
   void close();

@@ -15,6 +15,7 @@ import java.util.Locale;
  * @param failovers how often a request went on at another node
  * @param resumes how often a node was asked for the rest of an answer that had broken off
  * @param deniedRetries how often a request was not sent again because the retry budget was spent
+ * @param hedges what became of reads that waited too long on one node
  * @param panic whether so few of the nodes left in are eligible that verdicts are doubted
  */
 public record ClusterSnapshot(
@@ -24,6 +25,7 @@ public record ClusterSnapshot(
     long failovers,
     long resumes,
     long deniedRetries,
+    HedgeSnapshot hedges,
     boolean panic) {
 
   private static final List<String> HEADER =
@@ -135,6 +137,7 @@ public record ClusterSnapshot(
         + failovers
         + (resumes > 0 ? ", resumes " + resumes : "")
         + (deniedRetries > 0 ? ", retries denied " + deniedRetries : "")
+        + (hedges.begun() + hedges.denied() > 0 ? ", hedges " + hedges : "")
         + (panic ? ", PANIC" : "")
         + "]";
   }

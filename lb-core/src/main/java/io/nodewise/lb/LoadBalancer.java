@@ -7,6 +7,7 @@ import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.retry.DownloadResume;
+import io.nodewise.lb.retry.Hedging;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.retry.UnsafeRepeats;
 import io.nodewise.lb.routing.BalancingPolicy;
@@ -113,6 +114,11 @@ public final class LoadBalancer implements AutoCloseable {
    */
   public Optional<ClusterTls> tls() {
     return Optional.ofNullable(tls);
+  }
+
+  /** Whether reads are hedged, for adapters that need threads for it. */
+  public Hedging hedging() {
+    return cluster.hedges().settings();
   }
 
   /** The members. */

@@ -11,6 +11,7 @@ import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.probe.ProbeClient;
 import io.nodewise.lb.probe.SocketProbeClient;
 import io.nodewise.lb.retry.DownloadResume;
+import io.nodewise.lb.retry.Hedging;
 import io.nodewise.lb.retry.RetryBudget;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.retry.UnsafeRepeats;
@@ -52,6 +53,7 @@ public final class LoadBalancerBuilder {
   private InFlightLimits limits = InFlightLimits.none();
   private RetryBudget retryBudget = RetryBudget.defaults();
   private DownloadResume downloadResume = DownloadResume.defaults();
+  private Hedging hedging = Hedging.off();
   private SiteFailover siteFailover = SiteFailover.defaults();
   private Backups backupsUsed = Backups.ALL;
   private UnsafeRepeats unsafeRepeats = UnsafeRepeats.CONFIRM;
@@ -205,6 +207,12 @@ public final class LoadBalancerBuilder {
     return this;
   }
 
+  /** Whether slow reads are sent to a second node as well. Default: {@link Hedging#off()}. */
+  public LoadBalancerBuilder hedging(Hedging settings) {
+    hedging = Objects.requireNonNull(settings, "hedging");
+    return this;
+  }
+
   /** Adds a listener. */
   public LoadBalancerBuilder listener(LoadBalancerListener listener) {
     listeners.add(Objects.requireNonNull(listener, "listener"));
@@ -254,6 +262,7 @@ public final class LoadBalancerBuilder {
                 siteFailover,
                 backupsUsed,
                 retryBudget,
+                hedging,
                 all),
             new Cluster.Runtime(ticker, background, random, probes));
     cluster.start();

@@ -9,7 +9,7 @@ import io.nodewise.lb.retry.Timeouts;
 import org.jspecify.annotations.Nullable;
 
 /** An {@link Attempt} under the sweeper's eyes. */
-final class NodeAttempt extends RunningAttempt implements Attempt {
+class NodeAttempt extends RunningAttempt implements Attempt {
 
   NodeAttempt(
       LiveNode node,
@@ -79,6 +79,11 @@ final class NodeAttempt extends RunningAttempt implements Attempt {
   @Override
   public void end(Outcome outcome) {
     finish(outcome);
+  }
+
+  @Override
+  public void lost() {
+    finishAsLoser();
   }
 
   @Override

@@ -6,6 +6,8 @@ import io.nodewise.lb.node.NoNodeAvailableException;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.Tried;
+import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +60,32 @@ public final class Route {
     Attempt attempt = begin(false, true);
     cluster.resumed();
     return attempt;
+  }
+
+  /**
+   * How long to wait for the answer of an attempt before {@link #hedge()} is worth asking for;
+   * empty where nothing is to be sent a second time: hedging is off, this is no read, or too little
+   * is known. Costs a request one volatile read.
+   */
+  public Optional<Duration> hedgeDelay() {
+    return hint.isRead() ? cluster.hedges().delay() : Optional.empty();
+  }
+
+  /**
+   * Begins a second attempt of a read beside the running one, on another node that is as good as
+   * any; empty where there is none with a place free, in panic, or where the {@linkplain
+   * LoadBalancerBuilder#hedging budget} is spent. The first of the two that is answered counts; the
+   * other one is ended by {@link Attempt#lost()}. May be called by another thread than runs the
+   * first attempt, as long as no other method of this route runs meanwhile.
+   */
+  public Optional<Attempt> hedge() {
+    LiveNode node = hint.isRead() ? cluster.beginHedge(tried, hint) : null;
+    if (node == null) {
+      return Optional.empty();
+    }
+    tried.add(node);
+    attempts++;
+    return Optional.of(new HedgeAttempt(node, cluster, own));
   }
 
   /** Whether a node is left that this round has not been to and that may be used. */

@@ -1,6 +1,7 @@
 package io.nodewise.lb;
 
 import io.nodewise.lb.cluster.Cluster;
+import io.nodewise.lb.cluster.Hedges;
 import io.nodewise.lb.cluster.LastProbe;
 import io.nodewise.lb.cluster.LiveNode;
 import io.nodewise.lb.cluster.Sites;
@@ -42,7 +43,16 @@ final class Snapshots {
         cluster.failovers(),
         cluster.resumes(),
         cluster.deniedRetries(),
+        hedges(cluster.hedges()),
         cluster.registry().isPanic());
+  }
+
+  private static HedgeSnapshot hedges(Hedges hedges) {
+    return new HedgeSnapshot(
+        hedges.begunSoFar(),
+        hedges.wonSoFar(),
+        hedges.deniedSoFar(),
+        hedges.delay().orElse(Duration.ZERO));
   }
 
   private static NodeSnapshot node(LiveNode node, long total, long now) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 class SnapshotTest {
   private static final String N1 = "n1:9000";
   private static final String N2 = "n2:9000";
+  private static final HedgeSnapshot NO_HEDGES = new HedgeSnapshot(0, 0, 0, Duration.ZERO);
 
   @Test
   void a_new_cluster() {
@@ -145,6 +146,7 @@ class SnapshotTest {
             17,
             0,
             0,
+            NO_HEDGES,
             false);
     assertThat(snapshot.toTable())
         .isEqualTo(
@@ -203,7 +205,8 @@ class SnapshotTest {
             p50,
             p99,
             null);
-    String table = new ClusterSnapshot(List.of(node), List.of(), 0, 0, 0, 0, false).toTable();
+    String table =
+        new ClusterSnapshot(List.of(node), List.of(), 0, 0, 0, 0, NO_HEDGES, false).toTable();
     return table.substring(table.indexOf('\n')).replaceAll(" {2,}", "  ");
   }
 

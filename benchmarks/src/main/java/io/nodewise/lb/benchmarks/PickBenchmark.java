@@ -17,6 +17,7 @@ import io.nodewise.lb.node.Outcome;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.probe.ProbeClient;
 import io.nodewise.lb.probe.ProbeResult;
+import io.nodewise.lb.retry.Hedging;
 import io.nodewise.lb.retry.RetryBudget;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.Backups;
@@ -137,6 +138,7 @@ public class PickBenchmark {
                 SiteFailover.defaults(),
                 Backups.ALL,
                 RetryBudget.defaults(),
+                Hedging.off(),
                 List.of()),
             new Cluster.Runtime(
                 () -> clock, new ThreadTasks("unused"), Randomness.threadLocal(), NO_PROBES));

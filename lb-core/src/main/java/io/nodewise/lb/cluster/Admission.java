@@ -67,6 +67,11 @@ final class Admission {
     }
   }
 
+  /** The same without waiting, and without overtaking anybody who does. */
+  <T, E extends Exception> @Nullable T enterAtOnce(Beginning<T, E> begin) throws E {
+    return fresh.isEmpty() && retries.isEmpty() ? tryEnter(begin) : null;
+  }
+
   /** Begins an attempt if it can. */
   interface Beginning<T, E extends Exception> {
     @Nullable T tryBegin() throws E;

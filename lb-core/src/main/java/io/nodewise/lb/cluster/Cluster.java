@@ -7,9 +7,11 @@ import io.nodewise.lb.node.LoadBalancerListener;
 import io.nodewise.lb.node.NoNodeAvailableException;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeSet;
+import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.probe.ProbeClient;
 import io.nodewise.lb.probe.Prober;
+import io.nodewise.lb.retry.Hedging;
 import io.nodewise.lb.retry.RetryBudget;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.Backups;
@@ -50,6 +52,7 @@ public final class Cluster implements AutoCloseable {
       SiteFailover siteFailover,
       Backups backups,
       RetryBudget retryBudget,
+      Hedging hedging,
       List<LoadBalancerListener> listeners) {}
 
   /** What it runs on. */
@@ -64,6 +67,7 @@ public final class Cluster implements AutoCloseable {
   private final Evidence evidence;
   private final Sweeper sweeper;
   private final RetryAccount retries;
+  private final Hedges hedges;
   private final @Nullable Admission admission; // null where there are no limits
   private final Prober prober;
   private final LongAdder failovers = new LongAdder();
@@ -101,12 +105,14 @@ public final class Cluster implements AutoCloseable {
     this.operators = new Operators(registry);
     this.evidence = new Evidence(registry, rules, runtime.ticker(), judge, this::probeSoon);
     this.retries = new RetryAccount(settings.retryBudget(), runtime.ticker().read());
+    this.hedges = new Hedges(settings.hedging(), runtime.ticker().read());
     this.sweeper =
         new Sweeper(
             registry,
             evidence,
             admission,
             retries,
+            hedges,
             settings.timeouts(),
             runtime.ticker(),
             runtime.tasks(),
@@ -186,6 +192,48 @@ public final class Cluster implements AutoCloseable {
    */
   private boolean isAnyAtItsCap() {
     return admission != null && registry.nodes().stream().anyMatch(LiveNode::isAtItsCap);
+  }
+
+  /**
+   * Chooses a node for a read that waits on another one, and counts an attempt in on it. Null where
+   * there is none as good as any, or none free at once, or the budget is spent.
+   */
+  public @Nullable LiveNode beginHedge(Tried tried, RequestHint hint) {
+    if (hedges.delay().isEmpty() || registry.isPanic()) {
+      return null;
+    }
+    Admission gate = admission;
+    LiveNode node =
+        gate == null ? tryHedge(tried, hint) : gate.enterAtOnce(() -> tryHedge(tried, hint));
+    if (node != null) {
+      hedges.began();
+    }
+    return node;
+  }
+
+  private @Nullable LiveNode tryHedge(Tried tried, RequestHint hint) {
+    LiveNode node = (LiveNode) registry.table().pickOfBest(tried, hint, runtime.random().next());
+    if (node == null || !isAtItsBest(node) || !hedges.take()) {
+      return null;
+    }
+    if (!node.tryBegin(false)) {
+      hedges.giveBack(); // another thread took the last place
+      return null;
+    }
+    return node;
+  }
+
+  /** Where a second try would help neither the request nor the node, it is left out. */
+  private static boolean isAtItsBest(LiveNode node) {
+    return node.penalty() == 0
+        && !node.isPaused()
+        && !node.isWarmingUp()
+        && node.state() != NodeState.TRIAL;
+  }
+
+  /** When reads are sent a second time. */
+  public Hedges hedges() {
+    return hedges;
   }
 
   /** Counts a request that went on at another node. */

@@ -36,12 +36,23 @@ final class FirstByteTimes {
    * off; 0 if there is nothing.
    */
   long quantile(double q) {
+    int bucket = bucketOf(q);
+    return bucket < 0 ? 0 : middle(bucket);
+  }
+
+  /** The upper edge of that bucket: at most so many are above; 0 if there is nothing. */
+  long upperQuantile(double q) {
+    int bucket = bucketOf(q);
+    return bucket < 0 ? 0 : upperEdge(bucket);
+  }
+
+  private int bucketOf(double q) {
     long total = 0;
     for (int i = 0; i < counts.length(); i++) {
       total += counts.get(i);
     }
     if (total == 0) {
-      return 0;
+      return -1;
     }
     long rank = Math.max(1, (long) Math.ceil(q * total));
     int last = 0;
@@ -51,11 +62,11 @@ final class FirstByteTimes {
         last = i;
         rank -= count;
         if (rank <= 0) {
-          return middle(i);
+          return i;
         }
       }
     }
-    return middle(last);
+    return last;
   }
 
   /**
@@ -111,6 +122,12 @@ final class FirstByteTimes {
     }
     int step = (int) ((value >>> (octave - 2)) & (STEPS - 1));
     return (octave - LOWEST_OCTAVE) * STEPS + step;
+  }
+
+  private static long upperEdge(int bucket) {
+    int octave = LOWEST_OCTAVE + bucket / STEPS;
+    int step = bucket % STEPS;
+    return (1L << octave) + ((step + 1L) << (octave - 2));
   }
 
   private static long middle(int bucket) {

@@ -31,6 +31,8 @@ public final class LiveNode extends NodeGauge {
   private double orderedWeight; // by an operator or the set; under the registry's lock
   private volatile boolean answeredRead; // ever; only then is the following set
   private volatile long lastRead; // when the last read was answered; by the thread that saw it
+  private volatile long lastLost; // when the last one was given up for another; by whoever did it
+  private volatile boolean hasLost; // ever; only then is the one before set
   private final AtomicInteger consecutiveFaults = new AtomicInteger(); // by ends of attempts
   private volatile @Nullable Breaker breaker; // made and dropped by the registry under its lock
   private volatile boolean watched; // whether successes matter; by the registry under its lock
@@ -160,6 +162,23 @@ public final class LiveNode extends NodeGauge {
     lastRead = now;
     firstByteTimes.record(nanos);
     sampleLatency(nanos, age);
+  }
+
+  /**
+   * Takes in that a first byte would have come later than that, had it been waited for.
+   *
+   * @param isBeyond whether that is longer than nearly all reads take
+   */
+  void slowerThan(long nanos, boolean isBeyond, long now) {
+    if (isBeyond) {
+      firstByteTimes.record(nanos);
+    }
+    if (nanos > latency()) {
+      long age = now - lastRead;
+      sampleLatency(nanos, hasLost ? Math.min(age, now - lastLost) : age);
+      lastLost = now;
+      hasLost = true;
+    }
   }
 
   /** Whether a read was answered after that. */

@@ -157,22 +157,24 @@ public abstract class RunningAttempt {
   }
 
   /**
-   * Takes note of the answer's first byte; further calls do nothing.
+   * Takes note of the answer's first byte; further calls do nothing, and return false.
    *
    * @param isServed whether it is no error of the node, so that its time counts
    */
-  protected final void answered(boolean isServed) {
-    if (!answered) {
-      answered = true;
-      if (read && isServed) {
-        long now = sweeper.now();
-        node.firstByte(now - started, now);
-      }
-      enter(Phase.IDLE);
-      if (node.watched()) {
-        sweeper.answered(node, era);
-      }
+  protected final boolean answered(boolean isServed) {
+    if (answered) {
+      return false;
     }
+    answered = true;
+    if (read && isServed) {
+      long now = sweeper.now();
+      node.firstByte(now - started, now);
+    }
+    enter(Phase.IDLE);
+    if (node.watched()) {
+      sweeper.answered(node, era);
+    }
+    return true;
   }
 
   /** How to unblock the I/O thread; run at once if the attempt was given up before. */
@@ -228,6 +230,14 @@ public abstract class RunningAttempt {
       node.endedFromBefore();
     }
     sweeper.left(); // last: whoever waits for a place finds it free
+  }
+
+  /** Counts the attempt out because another one of its request was answered first. */
+  protected final void finishAsLoser() {
+    if (finish(Outcome.cancelled("another node answered first")) && read && !answered) {
+      long now = sweeper.now();
+      sweeper.lost(node, now - started, now);
+    }
   }
 
   private boolean hasEnded() {

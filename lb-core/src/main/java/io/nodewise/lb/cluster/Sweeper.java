@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * One tick every TICK, on the background thread, instead of a timer per request. A tick
  *
  * 1. lets the registry do what time alone does (ejections end, ramps grow, penalties fade) and
- *    pays into the retry budget,
+ *    pays into the budgets of retries and hedges,
  * 2. looks at every running attempt: silence beyond the suspicion time gets its node probed;
  *    silence beyond the clock of its phase ends it, for the first attempt of a read beyond the
  *    patience that ReadPatience has learnt; silence on a node known to hang ends it, and that of a
@@ -56,6 +56,7 @@ public final class Sweeper implements AutoCloseable {
   private final Evidence evidence;
   private final @Nullable Admission admission; // null where there are no limits
   private final RetryAccount retries;
+  private final Hedges hedges;
   private final Timeouts timeouts;
   private final ReadPatience patience;
   private final Ticker ticker;
@@ -72,6 +73,7 @@ public final class Sweeper implements AutoCloseable {
       Evidence evidence,
       @Nullable Admission admission,
       RetryAccount retries,
+      Hedges hedges,
       Timeouts timeouts,
       Ticker ticker,
       Tasks tasks,
@@ -79,6 +81,7 @@ public final class Sweeper implements AutoCloseable {
     this.running = new RunningAttempts(() -> (int) random.next());
     this.admission = admission;
     this.retries = retries;
+    this.hedges = hedges;
     this.registry = registry;
     this.evidence = evidence;
     this.timeouts = timeouts;
@@ -105,6 +108,7 @@ public final class Sweeper implements AutoCloseable {
       }
       patience.learn(registry.nodes(), ticker.read());
       retries.tick(registry.nodes(), ticker.read());
+      hedges.tick(registry.nodes(), registry.isPanic(), ticker.read());
       if (admission != null) {
         admission.wakeHeads();
       }
@@ -240,6 +244,10 @@ public final class Sweeper implements AutoCloseable {
 
   void answered(LiveNode node, int era) {
     evidence.answered(node, era);
+  }
+
+  void lost(LiveNode node, long nanos, long now) {
+    hedges.lost(node, nanos, now);
   }
 
   void report(LiveNode node, Outcome outcome, int era, boolean isRead) {

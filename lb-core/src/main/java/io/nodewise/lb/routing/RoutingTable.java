@@ -97,6 +97,11 @@ public final class RoutingTable {
     return picked != null ? picked : pickBeyond(best, tried, hint, random);
   }
 
+  /** As {@link #pick}, but only from the best group of all, and none that is at its limit. */
+  public @Nullable Candidate pickOfBest(Tried tried, RequestHint hint, long random) {
+    return (hint.isRead() ? bestForReads : bestForWrites).pick(tried, hint, random);
+  }
+
   /** The best one had none. */
   private @Nullable Candidate pickBeyond(Picker best, Tried tried, RequestHint hint, long random) {
     for (Group[] level : levels(hint)) {

@@ -14,6 +14,7 @@ import io.nodewise.lb.node.Outcome;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.node.Transition;
 import io.nodewise.lb.probe.ScriptedProbeClient;
+import io.nodewise.lb.retry.Hedging;
 import io.nodewise.lb.retry.RetryBudget;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.Backups;
@@ -83,6 +84,7 @@ final class Chaos {
                 SiteFailover.defaults(),
                 Backups.FIRST,
                 RetryBudget.defaults(),
+                Hedging.off(),
                 List.of(new Continuity())),
             new Cluster.Runtime(
                 fast, tasks, Randomness.threadLocal(), new ScriptedProbeClient(fast)));

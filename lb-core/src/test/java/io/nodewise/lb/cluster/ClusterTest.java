@@ -9,6 +9,7 @@ import io.nodewise.lb.health.SlowStart;
 import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.probe.ScriptedProbeClient;
+import io.nodewise.lb.retry.Hedging;
 import io.nodewise.lb.retry.RetryBudget;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.Backups;
@@ -51,6 +52,7 @@ class ClusterTest {
               SiteFailover.defaults(),
               Backups.ALL,
               RetryBudget.defaults(),
+              Hedging.off(),
               List.of()),
           new Cluster.Runtime(tasks, tasks, TestRuntime.seeded(1), new ScriptedProbeClient(tasks)));
 

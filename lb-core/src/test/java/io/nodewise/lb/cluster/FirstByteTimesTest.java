@@ -35,6 +35,25 @@ class FirstByteTimesTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void above_the_upper_edge_there_are_no_more_than_that(long seed) {
+    Random random = new Random(seed);
+    long[] values = new long[2000];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (long) (5e6 * (1 + 0.2 * random.nextDouble())); // most of them in one bucket
+      times.record(values[i]);
+    }
+    for (double q : new double[] {0.5, 0.9, 0.98, 0.99}) {
+      long edge = times.upperQuantile(q);
+      assertThat(Arrays.stream(values).filter(value -> value >= edge).count())
+          .as("beyond the quantile %s, seed %s", q, seed)
+          .isLessThanOrEqualTo(Math.round((1 - q) * values.length));
+      assertThat(edge).isBetween(times.quantile(q), times.quantile(q) * 5 / 4);
+    }
+    assertThat(new FirstByteTimes().upperQuantile(0.9)).isZero();
+  }
+
   @Test
   void one_value_is_every_quantile() {
     for (long nanos = 1024; nanos < 200_000_000_000L; nanos = nanos * 17 / 16 + 1) {

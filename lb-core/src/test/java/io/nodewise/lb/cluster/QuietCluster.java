@@ -12,6 +12,7 @@ import io.nodewise.lb.node.Outcome;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.probe.ProbeClient;
 import io.nodewise.lb.probe.ProbeResult;
+import io.nodewise.lb.retry.Hedging;
 import io.nodewise.lb.retry.RetryBudget;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.Backups;
@@ -116,6 +117,7 @@ final class QuietCluster {
                 SiteFailover.defaults(),
                 Backups.ALL,
                 RetryBudget.defaults(),
+                Hedging.off(),
                 List.of(listeners)),
             new Cluster.Runtime(now::get, tasks, () -> 0, new NoProbes()));
     for (Node node : members) {

@@ -23,7 +23,7 @@ class RunningAttemptsTest {
   static RunningAttempt attempt() {
     VirtualTasks tasks = new VirtualTasks();
     Sweeper sweeper =
-        new Sweeper(null, null, null, null, Timeouts.defaults(), tasks, tasks, () -> 0);
+        new Sweeper(null, null, null, null, null, Timeouts.defaults(), tasks, tasks, () -> 0);
     return new RunningAttempt(LiveNodeTest.liveNode(), sweeper, null, false, false, false) {};
   }
 
