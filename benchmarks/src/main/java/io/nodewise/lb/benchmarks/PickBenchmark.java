@@ -197,7 +197,7 @@ public class PickBenchmark {
 
   private static final class Answer extends RunningAttempt {
     Answer(LiveNode node, Sweeper sweeper) {
-      super(node, sweeper, false, true, true);
+      super(node, sweeper, null, false, true, true);
     }
 
     void come() {

@@ -46,7 +46,7 @@ final class Arm implements AutoCloseable {
 
   /** The SDK's client of one node. */
   static Arm plain(String name, URI node) {
-    S3Client s3 = client(S3Client.builder().endpointOverride(node).forcePathStyle(true));
+    S3Client s3 = client(of(node));
     return new Arm(name, () -> s3, () -> 0, List.of(s3));
   }
 
@@ -54,7 +54,7 @@ final class Arm implements AutoCloseable {
   static Arm naive(String name, List<URI> nodes) {
     List<S3Client> all = new ArrayList<>();
     for (URI node : nodes) {
-      all.add(client(S3Client.builder().endpointOverride(node).forcePathStyle(true)));
+      all.add(client(of(node)));
     }
     AtomicInteger turn = new AtomicInteger();
     return new Arm(
@@ -76,12 +76,22 @@ final class Arm implements AutoCloseable {
   static Arm behind(ProxyProduct product, Path templates, StorageCluster cluster)
       throws IOException, InterruptedException {
     ProxyServer proxy = ProxyServer.start(product, templates, cluster);
-    S3Client s3 = client(S3Client.builder().endpointOverride(proxy.uri()).forcePathStyle(true));
-    return new Arm(product.shown(), () -> s3, proxy::cpuNanos, List.of(s3, proxy));
+    try {
+      S3Client s3 = client(of(proxy.uri()));
+      return new Arm(product.shown(), () -> s3, proxy::cpuNanos, List.of(s3, proxy));
+    } catch (RuntimeException e) {
+      proxy.close();
+      throw e;
+    }
+  }
+
+  /** A client of one address, of a node or of a proxy. */
+  static S3ClientBuilder of(URI address) {
+    return S3Client.builder().endpointOverride(address).forcePathStyle(true);
   }
 
   /** What all clients have in common. */
-  private static S3Client client(S3ClientBuilder builder) {
+  static S3Client client(S3ClientBuilder builder) {
     return builder
         .region(Region.US_EAST_1)
         .credentialsProvider(
