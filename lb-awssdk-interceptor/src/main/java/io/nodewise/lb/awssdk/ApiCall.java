@@ -17,8 +17,8 @@ final class ApiCall {
 
   /**
    * How often a connection that may have been stale is replaced at once. After a restart of the
-   * whole cluster all that are pooled are: of a busy pool a call meets two or three in a row, seldom
-   * eight.
+   * whole cluster all that are pooled are: of a busy pool a call meets two or three in a row,
+   * seldom eight.
    */
   private static final int FREE_REPLACEMENTS = 16;
 
