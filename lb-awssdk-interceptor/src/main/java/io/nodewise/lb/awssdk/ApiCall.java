@@ -15,6 +15,13 @@ final class ApiCall {
   /** How often an answer of 500, 502 or 504 is taken to another node at once. */
   private static final int FREE_ANSWERED_FAILOVERS = 3;
 
+  /**
+   * How often a connection that may have been stale is replaced at once. After a restart of the
+   * whole cluster all that are pooled are: of a busy pool a call meets two or three in a row,
+   * seldom eight.
+   */
+  private static final int FREE_REPLACEMENTS = 16;
+
   static final String BUDGET_SPENT = "the nodes ask for less, and the retry budget is spent";
 
   private final Operation operation;
@@ -32,6 +39,8 @@ final class ApiCall {
   private boolean faulted;
   private boolean overloaded;
   private boolean firstRound = true;
+  private boolean excused;
+  private int replacements;
   private int answeredFailovers;
   private int retries; // that the retry strategy granted
 
@@ -108,9 +117,10 @@ final class ApiCall {
     faulted = false;
     overloaded = false;
     if (route.attempts() > 0 && !route.hasUntried()) {
-      firstRound = false;
+      firstRound &= excused;
       route.newRound();
     }
+    excused = false;
   }
 
   /** The attempt failed after bytes were sent, and nothing, or not all, of an answer came. */
@@ -126,6 +136,11 @@ final class ApiCall {
     faulted = true;
     answered = true;
     return failure;
+  }
+
+  /** The attempt whose reply was lost may have had no more than a stale connection. */
+  void excused() {
+    excused = true;
   }
 
   /** The caller gave the attempt up before an answer came. That is nobody's fault. */
@@ -191,9 +206,14 @@ final class ApiCall {
    * the nodes, each of which gets one such try; answers, of which a poisonous request may get the
    * same everywhere, by a small number. Where all nodes left have failed lately it is the cluster
    * that fails, and what more is sent is load: as far as the retry budget goes, and then it is the
-   * retry strategy's to decide.
+   * retry strategy's to decide. After a stale connection it may go on at the same node, if there is
+   * no other.
    */
   boolean takeFreeFailover() {
+    if (excused && isRepeatable() && replacements < FREE_REPLACEMENTS) {
+      replacements++;
+      return true;
+    }
     if (!faulted || !firstRound || !isRepeatable() || !route.hasUntried()) {
       return false;
     }

@@ -4,6 +4,7 @@ import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.Route;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.retry.DownloadResume;
+import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.retry.UnsafeRepeats;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -48,19 +49,22 @@ final class ApiCalls {
    *
    * @param affinity what its user says it belongs to; null for its object
    * @param unsafeRepeats what its user says of repeats; null for what holds for all
+   * @param own the clocks its user gave it; null for the load balancer's
    */
   ApiCall begin(
       String operationName,
       SdkRequest request,
       @Nullable String affinity,
-      @Nullable UnsafeRepeats unsafeRepeats) {
+      @Nullable UnsafeRepeats unsafeRepeats,
+      @Nullable Timeouts own) {
     Operation operation = Operations.of(operationName, request);
     RequestHint hint = operation.hint();
     String belongsTo = cluster.usesAffinity() ? belongsTo(operation, request, affinity) : null;
+    RequestHint full = belongsTo == null ? hint : hint.withAffinity(belongsTo);
     return new ApiCall(
         operation,
         request,
-        cluster.route(belongsTo == null ? hint : hint.withAffinity(belongsTo)),
+        own == null ? cluster.route(full) : cluster.route(full, own),
         unsafeRepeats == null ? cluster.unsafeRepeats() : unsafeRepeats);
   }
 

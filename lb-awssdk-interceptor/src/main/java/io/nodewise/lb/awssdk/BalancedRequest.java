@@ -22,16 +22,28 @@ import software.amazon.awssdk.http.HttpExecuteResponse;
  */
 /** One attempt of the SDK. Used by one thread, but for {@link #abort()}. */
 final class BalancedRequest implements ExecutableHttpRequest {
+  /**
+   * Whose answer this thread holds against what is stored, by calls of its own through the same
+   * client: whoever ends the one means the others, too.
+   */
+  private static final ThreadLocal<@Nullable BalancedRequest> REVIEWING = new ThreadLocal<>();
+
   private final BalancedTransport transport;
   private final HttpExecuteRequest request;
   private final ApiCall call;
+  private final @Nullable BalancedRequest outer; // that this one is asked for
   private volatile @Nullable Exchange running; // by the calling thread
+  private volatile @Nullable BalancedRequest asking; // by those asked for this one
   private volatile boolean aborted; // by abort()
 
   BalancedRequest(BalancedTransport transport, HttpExecuteRequest request, ApiCall call) {
     this.transport = transport;
     this.request = request;
     this.call = call;
+    this.outer = REVIEWING.get();
+    if (outer != null) {
+      outer.asking = this;
+    }
   }
 
   @Override
@@ -67,7 +79,7 @@ final class BalancedRequest implements ExecutableHttpRequest {
     while (true) {
       Exchange exchange = begin(sent, next(unreachable));
       try {
-        return resumable(transport.confirmation().review(call, exchange.run()));
+        return resumable(reviewed(exchange.run()));
       } catch (IOException | RuntimeException e) {
         Failure failure = exchange.failed(e);
         if (failure.nothingSent()) {
@@ -75,7 +87,29 @@ final class BalancedRequest implements ExecutableHttpRequest {
               new NodeFailedException(exchange.node(), failure.outcome().reason(), call, e);
           continue;
         }
-        throw failed(e, exchange.node(), failure);
+        IOException told = failed(e, exchange.node(), failure);
+        if (exchange.isExcused()) {
+          call.excused();
+        }
+        throw told;
+      }
+    }
+  }
+
+  /** What has to be asked before the answer is passed on is asked within this request. */
+  private HttpExecuteResponse reviewed(HttpExecuteResponse response) {
+    if (!call.isReplyLost()) {
+      return response;
+    }
+    BalancedRequest outer = REVIEWING.get();
+    REVIEWING.set(this);
+    try {
+      return transport.confirmation().review(call, response);
+    } finally {
+      if (outer == null) {
+        REVIEWING.remove();
+      } else {
+        REVIEWING.set(outer);
       }
     }
   }
@@ -130,7 +164,7 @@ final class BalancedRequest implements ExecutableHttpRequest {
   private Exchange begin(HttpExecuteRequest what, Attempt attempt) {
     Exchange exchange = new Exchange(this, what, attempt);
     running = exchange;
-    if (aborted) {
+    if (isAborted()) {
       exchange.abort();
     }
     return exchange;
@@ -162,7 +196,11 @@ final class BalancedRequest implements ExecutableHttpRequest {
 
   /** Whether the caller ended it: by a time-out of his own, or by closing the client. */
   boolean isGivenUp() {
-    return aborted || transport.isClosed();
+    return isAborted() || transport.isClosed();
+  }
+
+  private boolean isAborted() {
+    return aborted || (outer != null && outer.isAborted());
   }
 
   private boolean hasBody() {
@@ -175,6 +213,10 @@ final class BalancedRequest implements ExecutableHttpRequest {
     Exchange exchange = running;
     if (exchange != null) {
       exchange.abort();
+    }
+    BalancedRequest asked = asking;
+    if (asked != null) {
+      asked.abort();
     }
   }
 }

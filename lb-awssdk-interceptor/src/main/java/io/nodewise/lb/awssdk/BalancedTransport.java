@@ -28,6 +28,7 @@ final class BalancedTransport implements SdkHttpClient {
    */
   private final Set<Attempt> open = ConcurrentHashMap.newKeySet();
 
+  private final PooledConnections pooled = new PooledConnections();
   private volatile boolean closed; // by close()
 
   BalancedTransport(
@@ -58,6 +59,11 @@ final class BalancedTransport implements SdkHttpClient {
 
   ServerClocks clocks() {
     return clocks;
+  }
+
+  /** What lies in the delegate's pool. */
+  PooledConnections pooled() {
+    return pooled;
   }
 
   /** Whether the connections were closed under the requests. */

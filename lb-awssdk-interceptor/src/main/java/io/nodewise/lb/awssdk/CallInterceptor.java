@@ -29,7 +29,8 @@ final class CallInterceptor implements ExecutionInterceptor {
             name == null ? "" : name,
             context.request(),
             attributes.getAttribute(LoadBalancedS3.AFFINITY),
-            attributes.getAttribute(LoadBalancedS3.UNSAFE_REPEATS)));
+            attributes.getAttribute(LoadBalancedS3.UNSAFE_REPEATS),
+            attributes.getAttribute(LoadBalancedS3.TIMEOUTS)));
   }
 
   @Override

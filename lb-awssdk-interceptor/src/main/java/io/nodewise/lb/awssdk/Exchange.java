@@ -43,6 +43,10 @@ final class Exchange {
   private final SentBody body;
   private volatile @Nullable ExecutableHttpRequest running; // by run()
   private volatile boolean aborted; // by abort()
+  private long began; // this and the following: by the thread in run()
+  private boolean pooled; // a connection was taken out of the pool, nothing came over it yet
+  private boolean answered;
+  private boolean excused;
 
   Exchange(BalancedRequest owner, HttpExecuteRequest request, Attempt attempt) {
     this.owner = owner;
@@ -66,6 +70,7 @@ final class Exchange {
     try {
       return received(send());
     } catch (Error e) {
+      heard();
       attempt.end(Outcome.cancelled(e.toString()));
       throw e;
     }
@@ -74,8 +79,36 @@ final class Exchange {
   /** Ends the attempt with what an exception of {@link #run} means. */
   Failure failed(Exception e) {
     Failure failure = Failure.of(e, attempt, body, owner.isGivenUp());
-    attempt.end(failure.outcome());
+    excused = isExcused(e, failure);
+    heard();
+    String reason = failure.outcome().reason();
+    attempt.end(
+        excused ? Outcome.doubtful("perhaps a stale connection: " + reason) : failure.outcome());
     return failure;
+  }
+
+  private boolean isExcused(Exception e, Failure failure) {
+    if (answered || attempt.verdict() != null || failure.kind() != Failure.Kind.NO_ANSWER) {
+      return false;
+    }
+    long now = System.nanoTime();
+    return owner.transport().pooled().isExcused(node(), e, began, now);
+  }
+
+  /** The connection has proven good or bad. */
+  private void heard() {
+    if (pooled) {
+      pooled = false;
+      owner.transport().pooled().proven(node());
+    }
+  }
+
+  /**
+   * Whether it {@link #failed} in the way of a connection that its server had closed before, which
+   * is not held against the node.
+   */
+  boolean isExcused() {
+    return excused;
   }
 
   /** Unblocks the thread in {@link #run}. */
@@ -108,6 +141,8 @@ final class Exchange {
     if (aborted) {
       sending.abort();
     }
+    pooled = transport.pooled().take(attempt.node());
+    began = System.nanoTime();
     return sending.call();
   }
 
@@ -136,6 +171,8 @@ final class Exchange {
   }
 
   private HttpExecuteResponse received(HttpExecuteResponse response) throws IOException {
+    answered = true;
+    heard();
     int status = response.httpResponse().statusCode();
     if (status < 500 && status != 429) {
       attempt.firstByte();
@@ -151,6 +188,7 @@ final class Exchange {
       }
       Failure failure = head ? answer.failureOfHead() : answer.failure("");
       attempt.end(Answer.outcome(failure));
+      owner.transport().pooled().back(node());
       note(failure, "");
       return answer.isError() ? marked(response, answer, stream.orElse(null)) : response;
     }

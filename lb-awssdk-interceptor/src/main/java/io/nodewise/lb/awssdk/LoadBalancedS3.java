@@ -2,6 +2,7 @@ package io.nodewise.lb.awssdk;
 
 import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.health.Probe;
+import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.retry.UnsafeRepeats;
 import java.net.URI;
 import java.util.Objects;
@@ -36,6 +37,22 @@ public final class LoadBalancedS3 {
    */
   public static final ExecutionAttribute<UnsafeRepeats> UNSAFE_REPEATS =
       new ExecutionAttribute<>("io.nodewise.lb.awssdk.UnsafeRepeats");
+
+  /**
+   * The clocks of one request, in place of the load balancer's: {@code
+   * request.overrideConfiguration(o -> o.putExecutionAttribute(LoadBalancedS3.TIMEOUTS,
+   * Timeouts.builder().firstByte(Duration.ofMinutes(5)).build()))}, for what takes long by its
+   * nature, such as the copy of a large object; on a client builder's {@code overrideConfiguration}
+   * those of all requests of that client. They replace all clocks at once but {@link
+   * Timeouts#connect()}, which is the HTTP client's and has no effect here. Default: {@link
+   * LoadBalancer#timeouts()}.
+   *
+   * <p>An HTTP client of the caller's own has a read timeout of its own, which ends what is silent
+   * for longer whatever is said here; that of the client made by default is fifteen minutes, or
+   * longer where the load balancer's own clocks are.
+   */
+  public static final ExecutionAttribute<Timeouts> TIMEOUTS =
+      new ExecutionAttribute<>("io.nodewise.lb.awssdk.Timeouts");
 
   private LoadBalancedS3() {}
 

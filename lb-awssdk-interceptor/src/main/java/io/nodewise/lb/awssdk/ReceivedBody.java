@@ -61,7 +61,7 @@ final class ReceivedBody extends FilterInputStream implements Abortable {
     } catch (IOException e) {
       throw broken(String.valueOf(e.getMessage()), e);
     }
-    attempt.idle();
+    attempt.idle(Math.max(n, 0));
     if (n < 0) {
       if (received < length) {
         throw broken("the body ended after " + received + " of " + length + " bytes", null);
@@ -75,6 +75,7 @@ final class ReceivedBody extends FilterInputStream implements Abortable {
 
   private void complete() {
     complete = true;
+    request.transport().pooled().back(attempt.node());
     Outcome known = outcome;
     if (known != null) {
       end(known);
@@ -131,6 +132,9 @@ final class ReceivedBody extends FilterInputStream implements Abortable {
     attempt.reading();
     try {
       super.close();
+      if (!complete) {
+        request.transport().pooled().back(attempt.node());
+      }
     } finally {
       Outcome known = outcome;
       end(known == null ? Outcome.cancelled("response closed") : known);

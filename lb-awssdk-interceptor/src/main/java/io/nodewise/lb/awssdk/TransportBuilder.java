@@ -15,6 +15,20 @@ final class TransportBuilder implements SdkHttpClient.Builder<TransportBuilder> 
   private static final int CONNECTIONS_PER_NODE = 50;
   private static final int MOST_CONNECTIONS = 1000;
 
+  /**
+   * How long a connection may lie in the pool. The shortest that servers keep them, as far as is
+   * known, are 5 s (LeoFS, Node.js); whoever leaves first must be the client, or a request may meet
+   * the server's leave-taking. To open a new one after four idle seconds costs a round trip or two.
+   */
+  private static final Duration IDLE = Duration.ofSeconds(4);
+
+  /**
+   * What a socket's read may last at least. The clock of a silent node is the balancer's, which may
+   * be set for each request; this one is there for when that one is gone, as after its close, and
+   * must not undercut anything that a single request may ask for within reason.
+   */
+  private static final Duration READ = Duration.ofMinutes(15);
+
   private final LoadBalancer cluster;
   private final ApiCalls calls;
   private final Confirmation confirmation;
@@ -64,15 +78,17 @@ final class TransportBuilder implements SdkHttpClient.Builder<TransportBuilder> 
   private AttributeMap defaults() {
     int connections = Math.min(MOST_CONNECTIONS, CONNECTIONS_PER_NODE * cluster.nodes().size());
     // A socket's read timeout must not undercut the clocks of the balancer, which know better.
-    Duration longest =
-        cluster.timeouts().firstByte().compareTo(cluster.timeouts().bodyIdle()) > 0
-            ? cluster.timeouts().firstByte()
-            : cluster.timeouts().bodyIdle();
+    Duration longest = longer(cluster.timeouts().firstByte(), cluster.timeouts().bodyIdle());
     return AttributeMap.builder()
         .put(SdkHttpConfigurationOption.CONNECTION_TIMEOUT, cluster.timeouts().connect())
-        .put(SdkHttpConfigurationOption.READ_TIMEOUT, longest.plusSeconds(5))
+        .put(SdkHttpConfigurationOption.READ_TIMEOUT, longer(READ, longest.plusSeconds(5)))
+        .put(SdkHttpConfigurationOption.CONNECTION_MAX_IDLE_TIMEOUT, IDLE)
         .put(SdkHttpConfigurationOption.MAX_CONNECTIONS, connections)
         .build();
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
   }
 
   private static void requireHostHeader(SdkHttpClient delegate) {

@@ -81,7 +81,11 @@ final class Evidence implements Prober.Sink {
           pause(node, pause, era);
         }
       }
-      case CANCELLED -> {}
+      case CANCELLED -> {
+        if (current && outcome.isDoubtful()) {
+          suspect(node);
+        }
+      }
     }
   }
 

@@ -30,16 +30,18 @@ public final class Outcome {
   private final String reason;
   private final Duration pause;
   private final boolean certain;
+  private final boolean doubtful;
 
   private Outcome(Kind kind, String reason) {
-    this(kind, reason, Duration.ZERO, kind == Kind.UNREACHABLE);
+    this(kind, reason, Duration.ZERO, kind == Kind.UNREACHABLE, false);
   }
 
-  private Outcome(Kind kind, String reason, Duration pause, boolean certain) {
+  private Outcome(Kind kind, String reason, Duration pause, boolean certain, boolean doubtful) {
     this.kind = kind;
     this.reason = Objects.requireNonNull(reason, "reason");
     this.pause = pause;
     this.certain = certain;
+    this.doubtful = doubtful;
   }
 
   /** The node answered and is well. */
@@ -57,6 +59,14 @@ public final class Outcome {
     return new Outcome(Kind.CANCELLED, reason);
   }
 
+  /**
+   * As {@link #cancelled(String)}, but the node may have something to do with it, as when a pooled
+   * connection turns out to be dead: nothing is held against it, and it is probed at once.
+   */
+  public static Outcome doubtful(String reason) {
+    return new Outcome(Kind.CANCELLED, reason, Duration.ZERO, false, true);
+  }
+
   /** The node asked for less. */
   public static Outcome load(String reason) {
     return new Outcome(Kind.LOAD, reason);
@@ -72,7 +82,7 @@ public final class Outcome {
     if (pause.isNegative()) {
       throw new IllegalArgumentException("pause: " + pause + " (expected: >= 0)");
     }
-    return new Outcome(Kind.LOAD, reason, pause, false);
+    return new Outcome(Kind.LOAD, reason, pause, false, false);
   }
 
   /** The node failed with this request. */
@@ -90,7 +100,7 @@ public final class Outcome {
    * be what does not answer, so the node is out only when a probe of another one is answered.
    */
   public static Outcome connectTimedOut(String reason) {
-    return new Outcome(Kind.UNREACHABLE, reason, Duration.ZERO, false);
+    return new Outcome(Kind.UNREACHABLE, reason, Duration.ZERO, false, false);
   }
 
   /** What it says about the node. */
@@ -113,6 +123,11 @@ public final class Outcome {
   /** Whether {@link Kind#UNREACHABLE} is known for certain, as by a connection that was refused. */
   public boolean isCertain() {
     return certain;
+  }
+
+  /** Whether the node is to be probed, though nothing is held against it. */
+  public boolean isDoubtful() {
+    return doubtful;
   }
 
   /** Whether it counts against the node: {@link Kind#FAULT} or {@link Kind#UNREACHABLE}. */

@@ -75,7 +75,7 @@ final class AnswerBody extends ResponseBody {
       } catch (IOException e) {
         throw failure(e);
       }
-      attempt.idle();
+      attempt.idle(Math.max(count, 0));
       if (count == -1) {
         attempt.end(outcome);
       } else if (left > 0) {

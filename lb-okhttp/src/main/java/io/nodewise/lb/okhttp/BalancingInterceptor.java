@@ -5,6 +5,7 @@ import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.Route;
 import io.nodewise.lb.node.NoNodeAvailableException;
 import io.nodewise.lb.node.RequestHint;
+import io.nodewise.lb.retry.Timeouts;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.util.ArrayList;
@@ -104,9 +105,10 @@ final class BalancingInterceptor implements Interceptor {
     long connecting = 0;
     List<IOException> failures = new ArrayList<>(0);
     RequestHint hint = NodeCall.isSafe(request.method()) ? RequestHint.read() : RequestHint.write();
-    Route route =
-        cluster.route(
-            cluster.usesAffinity() ? hint.withAffinity(request.url().encodedPath()) : hint);
+    Timeouts own = request.tag(Timeouts.class);
+    RequestHint full =
+        cluster.usesAffinity() ? hint.withAffinity(request.url().encodedPath()) : hint;
+    Route route = own == null ? cluster.route(full) : cluster.route(full, own);
     while (true) {
       NodeCall attempt = new NodeCall(next(route, request.body(), failures), request, call);
       long began = System.nanoTime();

@@ -41,6 +41,9 @@ public final class LoadBalancedOkHttp {
    * When no node is left, the caller gets a {@link io.nodewise.lb.node.NoNodeAvailableException};
    * an {@link IllegalStateException} when the load balancer is closed.
    *
+   * <p><b>Clocks.</b> A request may have its own, {@code request.newBuilder().tag(Timeouts.class,
+   * clocks)}, in place of the load balancer's; connecting has its own rule, below.
+   *
    * <p><b>TLS.</b> Where the load balancer was given {@linkplain
    * io.nodewise.lb.LoadBalancerBuilder#tls TLS settings}, balanced requests follow them, with a
    * certificate pinner and connection specs of the client's still in force; all other requests

@@ -131,6 +131,11 @@ public final class FaultProxy implements AutoCloseable {
     links.forEach(Link::reset);
   }
 
+  /** As where a keep-alive ends: every connection is closed, and new ones are taken. */
+  public void closeConnections() {
+    links.forEach(Link::close);
+  }
+
   /**
    * As if the process had been stopped: connections are accepted by the system, and nothing more.
    */
