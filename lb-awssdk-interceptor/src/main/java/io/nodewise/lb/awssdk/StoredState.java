@@ -1,8 +1,12 @@
 package io.nodewise.lb.awssdk;
 
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -17,6 +21,11 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** What is stored, asked for a call whose reply was lost: is it that call's own work? */
 final class StoredState {
+  /** What the SDK makes of the source's bucket, key and version before anybody sees it. */
+  private static final Pattern SOURCE =
+      Pattern.compile(
+          "/?(?<bucket>(?!arn:)[^/?]+)/(?<key>[^?]+)(?:\\?versionId=(?<version>[^&]+))?");
+
   private final S3Client s3;
   private final Instant since;
 
@@ -46,8 +55,9 @@ final class StoredState {
 
   /** The object, if it is what the copy made: of a source without parts, that has its tag. */
   Optional<HeadObjectResponse> ofCopy(CopyObjectRequest copy) {
-    if (copy.sourceBucket() == null || copy.sourceKey() == null) {
-      return Optional.empty(); // named by a header of the user's own making
+    Matcher from = SOURCE.matcher(String.valueOf(copy.copySource()));
+    if (!from.matches()) {
+      return Optional.empty(); // by an access point
     }
     HeadObjectResponse stored =
         s3.headObject(
@@ -64,9 +74,9 @@ final class StoredState {
     HeadObjectResponse source =
         s3.headObject(
             head ->
-                head.bucket(copy.sourceBucket())
-                    .key(copy.sourceKey())
-                    .versionId(copy.sourceVersionId())
+                head.bucket(decoded(from.group("bucket")))
+                    .key(decoded(from.group("key")))
+                    .versionId(from.group("version"))
                     .requestPayer(copy.requestPayer())
                     .sseCustomerAlgorithm(copy.copySourceSSECustomerAlgorithm())
                     .sseCustomerKey(copy.copySourceSSECustomerKey())
@@ -124,6 +134,10 @@ final class StoredState {
   /** See {@link Orphans}. */
   void abortOrphan(CreateMultipartUploadRequest create, String ours) {
     Orphans.abort(s3, create, ours, since);
+  }
+
+  private static String decoded(String text) {
+    return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
   private boolean isYoung(@Nullable Instant modified) {

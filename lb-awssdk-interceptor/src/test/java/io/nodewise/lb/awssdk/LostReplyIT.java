@@ -113,6 +113,30 @@ class LostReplyIT extends OnS3Nodes {
     assertThat(uploads()).extracting(MultipartUpload::uploadId).containsExactly(created.uploadId());
   }
 
+  @Test
+  void createBucket() {
+    start();
+    nodes.onceAnywhere(Fault.loseReply().on("PUT"));
+
+    s3.createBucket(create -> create.bucket(bucket + "-new"));
+
+    assertThat(nodes.count("PUT")).isEqualTo(2);
+    assertThat(PLAIN.listBuckets().buckets())
+        .extracting(one -> one.name())
+        .contains(bucket + "-new");
+  }
+
+  @Test
+  void deleteBucket() {
+    start();
+    nodes.onceAnywhere(Fault.loseReply().on("DELETE"));
+
+    s3.deleteBucket(delete -> delete.bucket(bucket));
+
+    assertThat(nodes.count("DELETE")).isEqualTo(2);
+    assertThat(PLAIN.listBuckets().buckets()).extracting(one -> one.name()).doesNotContain(bucket);
+  }
+
   /** Somebody else's uploads of the key are none of our business. */
   @Test
   void createMultipartUploadBesideOthers() {
