@@ -11,6 +11,7 @@ import io.nodewise.lb.awssdk.nodes.Fault;
 import io.nodewise.lb.awssdk.nodes.FaultProxy;
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.node.NodeState;
+import io.nodewise.lb.retry.DownloadResume;
 import io.nodewise.lb.retry.Timeouts;
 import java.io.InputStream;
 import java.net.URI;
@@ -175,6 +176,26 @@ class HungNodeIT extends OnS3Nodes {
     assertThat(faults(cluster)).isEqualTo(1);
 
     nodes.onceAnywhere(Fault.stallReply(300_000).on("GET"));
+    try (InputStream body = s3.getObject(get -> get.bucket(bucket).key("k"))) {
+      assertThat(body.readAllBytes()).isEqualTo(bytes(1 << 20));
+    }
+    assertThat(faults(cluster)).isEqualTo(2);
+    assertIdle(cluster);
+  }
+
+  @Test
+  void bodyThatStopsComingAndIsNotGoneOnWith() throws Exception {
+    LoadBalancer cluster =
+        track(
+            LoadBalancer.builder()
+                .nodes(nodes.urls())
+                .healthCheck(quickProbes())
+                .timeouts(shortTimes().bodyIdle(Duration.ofMillis(900)).build())
+                .downloadResume(DownloadResume.off()));
+    S3Client s3 = client(cluster);
+    put(s3, "k", bytes(1 << 20));
+    nodes.onceAnywhere(Fault.stallReply(300_000).on("GET"));
+
     try (InputStream body = s3.getObject(get -> get.bucket(bucket).key("k"))) {
       assertThatIOException()
           .isThrownBy(body::readAllBytes)
