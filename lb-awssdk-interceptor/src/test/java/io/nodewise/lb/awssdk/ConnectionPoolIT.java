@@ -44,7 +44,8 @@ class ConnectionPoolIT extends OnS3Nodes {
       assertThat(get(s3, "k")).isEqualTo(bytes(100_000));
     }
 
-    assertThat(faults(cluster)).isEqualTo(50);
+    // The first reset of each node may have been that of a stale connection.
+    assertThat(faults(cluster)).isBetween(50L - 4, 50L);
     nodes.forgetFaults();
     put(s3, "after", bytes(10));
   }
