@@ -13,6 +13,10 @@ final class FaultMatrix {
     if (fault == MatrixFault.SLOW_BYTES || (call.kind() == Kind.UPLOAD && fault.isMidBody())) {
       return MatrixOutcome.SAME; // what answers an upload is the head, and that has come
     }
+    if (fault == MatrixFault.FIN_MID_HEAD
+        && (call == MatrixCall.DELETE || call == MatrixCall.ABORT_UPLOAD)) {
+      return MatrixOutcome.SAME; // a 204 says it all
+    }
     if (call == MatrixCall.PUT_ONE_SHOT) {
       return MatrixOutcome.FAILS; // all of these take some of the body
     }

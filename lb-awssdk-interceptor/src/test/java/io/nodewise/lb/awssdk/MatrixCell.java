@@ -2,14 +2,17 @@ package io.nodewise.lb.awssdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nodewise.lb.awssdk.nodes.S3Nodes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
@@ -23,7 +26,16 @@ final class MatrixCell {
   static final int SIZE = 300_000;
 
   /** Bytes of an upload that no socket buffers take in whole. */
-  private static final int LARGE = 16 << 20;
+  static final int LARGE = 8 << 20;
+
+  /** Goes past the load balancer and the faults. */
+  static final S3Client DIRECT =
+      S3Client.builder()
+          .endpointOverride(URI.create(S3Nodes.shared().get(3).targetUrl()))
+          .forcePathStyle(true)
+          .region(Region.US_EAST_1)
+          .credentialsProvider(S3Nodes.CREDENTIALS)
+          .build();
 
   private static final Map<Integer, Content> CONTENTS = new ConcurrentHashMap<>();
 
@@ -39,20 +51,16 @@ final class MatrixCell {
     }
   }
 
-  private final S3Client direct;
   private final String bucket;
   private final Path directory;
   private final Content content;
   private final Map<String, String> uploads = new ConcurrentHashMap<>();
   private final Map<String, String> tags = new ConcurrentHashMap<>();
 
-  MatrixCell(S3Client direct, String bucket, Path directory, MatrixFault fault) {
-    this.direct = direct;
+  MatrixCell(String bucket, Path directory, int size) {
     this.bucket = bucket;
     this.directory = directory;
-    int size = fault == MatrixFault.STOPS_READING ? LARGE : SIZE;
     this.content = CONTENTS.computeIfAbsent(size, Content::of);
-    direct.createBucket(create -> create.bucket(bucket));
   }
 
   String bucket() {
@@ -68,9 +76,9 @@ final class MatrixCell {
   }
 
   /** The content, in a file. */
-  Path file() {
+  Path file(String key) {
     try {
-      return Files.write(newFile("content"), content());
+      return Files.write(newFile("content-of-" + key), content());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -100,7 +108,7 @@ final class MatrixCell {
   }
 
   void beginUpload(String key) {
-    upload(key, direct.createMultipartUpload(c -> c.bucket(bucket).key(key)).uploadId());
+    upload(key, DIRECT.createMultipartUpload(c -> c.bucket(bucket).key(key)).uploadId());
   }
 
   void uploadPart(S3Client s3, String key) {
@@ -125,19 +133,18 @@ final class MatrixCell {
 
   // What the servers have.
 
-  List<String> keys() {
-    return direct.listObjectsV2(list -> list.bucket(bucket)).contents().stream()
+  /** Names that begin like this one. */
+  List<String> keys(String key) {
+    return DIRECT.listObjectsV2(list -> list.bucket(bucket).prefix(key)).contents().stream()
         .map(S3Object::key)
         .toList();
   }
 
   List<MultipartUpload> uploads(String key) {
-    return direct.listMultipartUploads(list -> list.bucket(bucket)).uploads().stream()
-        .filter(upload -> upload.key().equals(key))
-        .toList();
+    return DIRECT.listMultipartUploads(list -> list.bucket(bucket).prefix(key)).uploads();
   }
 
   List<Part> parts(String key) {
-    return direct.listParts(list -> list.bucket(bucket).key(key).uploadId(upload(key))).parts();
+    return DIRECT.listParts(list -> list.bucket(bucket).key(key).uploadId(upload(key))).parts();
   }
 }

@@ -37,6 +37,17 @@ enum MatrixFault {
       return Fault.cutReply(0);
     }
   },
+  FIN_MID_HEAD("FIN mid-head") {
+    @Override
+    Fault of(MatrixCall call) {
+      return Fault.cutReply(STATUS_LINE + 4);
+    }
+
+    @Override
+    boolean appliesTo(MatrixCall call) {
+      return call != MatrixCall.HEAD; // see the faults page
+    }
+  },
   SILENCE("silence after request") {
     @Override
     Fault of(MatrixCall call) {
@@ -118,6 +129,8 @@ enum MatrixFault {
     }
   };
 
+  private static final int STATUS_LINE = "HTTP/1.1 200 OK\r\n".length();
+
   final String shown;
 
   MatrixFault(String shown) {
@@ -157,6 +170,7 @@ enum MatrixFault {
     return isMidBody()
         || this == RESET_BEFORE_HEADERS
         || this == EMPTY_REPLY
+        || this == FIN_MID_HEAD
         || this == SILENCE
         || this == ERROR_500_AFTERWARDS;
   }

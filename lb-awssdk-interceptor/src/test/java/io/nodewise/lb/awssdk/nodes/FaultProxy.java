@@ -38,6 +38,7 @@ public final class FaultProxy implements AutoCloseable {
   private final List<Request> struck = new CopyOnWriteArrayList<>();
   private final Object lock = new Object();
   private volatile Function<Request, Fault> chance = request -> null;
+  private volatile long lastClosed = System.nanoTime(); // by the links
   private volatile String probeAnswer; // in place of the node's, if not null
   private Mode mode = Mode.PASS; // under the lock
   private ServerSocket listener; // under the lock
@@ -243,6 +244,15 @@ public final class FaultProxy implements AutoCloseable {
   /** How many requests of this method came. */
   public int count(String method) {
     return (int) requests().stream().filter(one -> one.method().equals(method)).count();
+  }
+
+  void closedByNode() {
+    lastClosed = System.nanoTime();
+  }
+
+  /** Whether the node itself has closed a connection since, as servers do now and then. */
+  public boolean hasClosedSince(long nanos) {
+    return lastClosed - nanos >= 0;
   }
 
   /** Open connections. */

@@ -203,6 +203,7 @@ final class Link {
         }
       }
     }
+    proxy.closedByNode();
     close(false);
   }
 

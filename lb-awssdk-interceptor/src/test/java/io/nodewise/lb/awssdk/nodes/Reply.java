@@ -48,7 +48,10 @@ final class Reply {
         yield Then.CLOSE;
       }
       case RESET_REPLY, CUT_REPLY, STALL_REPLY -> upToTheFault(buffer, 0, n, out);
-      case RESET_BODY, CUT_BODY, STALL_BODY, MALFORMED_BODY -> inTheBody(buffer, n, out);
+      case RESET_BODY, CUT_BODY, STALL_BODY, MALFORMED_BODY ->
+          request.method().equals("HEAD")
+              ? write(buffer, 0, n, out) // there is no body
+              : inTheBody(buffer, n, out);
       default -> write(buffer, 0, n, out);
     };
   }
