@@ -10,8 +10,8 @@ final class FaultMatrix {
     if (!fault.appliesTo(call)) {
       return MatrixOutcome.NONE;
     }
-    if (fault == MatrixFault.SLOW_BYTES || (call.kind() == Kind.UPLOAD && fault.isMidBody())) {
-      return MatrixOutcome.SAME; // what answers an upload is the head, and that has come
+    if (fault == MatrixFault.SLOW_BYTES) {
+      return MatrixOutcome.SAME;
     }
     if (fault == MatrixFault.FIN_MID_HEAD
         && (call == MatrixCall.DELETE || call == MatrixCall.ABORT_UPLOAD)) {

@@ -90,7 +90,7 @@ final class FaultedCall {
       case 23, 24 -> Fault.cutReply(hasBody ? few : 0);
       case 25, 26, 27 -> Fault.resetBody(get ? some : few);
       case 28, 29, 30 -> Fault.cutBody(get ? some : few);
-      case 31, 32 -> Fault.malformedBody(get ? some : few);
+      case 31, 32 -> size == 0 ? Fault.cutReply(0) : Fault.malformedBody(get ? some : few);
       case 33 -> Fault.answerInstead(503, Fault.error("SlowDown"));
       case 34, 35 -> Fault.answerInstead(500, Fault.error("InternalError"));
       case 36, 37 -> Fault.answerAfterwards(500, Fault.error("InternalError"));
@@ -99,7 +99,9 @@ final class FaultedCall {
     };
   }
 
-  /** One of {@code bucket-0}, {@code bucket-1} and so on: the servers go through all of a bucket. */
+  /**
+   * One of {@code bucket-0}, {@code bucket-1} and so on: the servers go through all of a bucket.
+   */
   String bucket(String bucket) {
     return bucket + "-" + number / PER_BUCKET;
   }
@@ -144,9 +146,6 @@ final class FaultedCall {
                   node ->
                       text.contains("node " + node.id() + ": Broken pipe")
                           && node.hasClosedSince(began - UNCHECKED.toNanos()));
-    }
-    if (text.contains(ApiCall.BUDGET_SPENT)) {
-      return met.stream().anyMatch(one -> one.kind() == Fault.Kind.ANSWER_INSTEAD);
     }
     return met.size() + out.size() >= nodes.all().size();
   }
