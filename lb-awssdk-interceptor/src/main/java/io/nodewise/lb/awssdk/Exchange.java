@@ -199,12 +199,14 @@ final class Exchange {
         || reply != Reply.CONTENT && !(reply == Reply.SMALL && answer.contentLength() == 0)) {
       return readAhead(response, answer, received);
     }
+    InputStream whole =
+        CutHead.isPossible(response.httpResponse()) ? CutHead.proved(received) : received;
     taken();
     owner.transport().opened(attempt);
     received.endsWith(Outcome.success());
     return HttpExecuteResponse.builder()
         .response(response.httpResponse())
-        .responseBody(AbortableInputStream.create(received, received))
+        .responseBody(AbortableInputStream.create(whole, received))
         .build();
   }
 
@@ -221,6 +223,9 @@ final class Exchange {
       if (document.isError()) {
         answer = head.unmasked(document.code());
       } else if (beginning.length < READ_AHEAD) {
+        if (beginning.length == 0 && CutHead.isPossible(response.httpResponse())) {
+          throw CutHead.failure();
+        }
         requireWhole(document, head);
       }
     }

@@ -14,6 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * A TCP proxy in front of one S3 node, which plays dead, hung or faulty when told to, and notes
@@ -31,9 +33,12 @@ public final class FaultProxy implements AutoCloseable {
   private final InetSocketAddress address;
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
   private final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
+  private final List<Fault> standing = new CopyOnWriteArrayList<>();
   private final List<Request> requests = new CopyOnWriteArrayList<>();
+  private final List<Request> struck = new CopyOnWriteArrayList<>();
   private final Object lock = new Object();
-  private volatile Fault always; // for every request, if not null
+  private volatile Function<Request, Fault> chance = request -> null;
+  private volatile long lastClosed = System.nanoTime(); // by the links
   private volatile String probeAnswer; // in place of the node's, if not null
   private Mode mode = Mode.PASS; // under the lock
   private ServerSocket listener; // under the lock
@@ -103,6 +108,11 @@ public final class FaultProxy implements AutoCloseable {
     return "http://" + id();
   }
 
+  /** Where the node itself listens: requests that go there meet no fault and are not counted. */
+  public String targetUrl() {
+    return "http://" + target.getHostString() + ":" + target.getPort();
+  }
+
   // Faults of the node.
 
   /** All is well, from now on and for connections that hang. */
@@ -165,9 +175,19 @@ public final class FaultProxy implements AutoCloseable {
     faults.add(fault);
   }
 
-  /** Every request that the fault is for meets it. */
+  /** Every request that the fault is for meets it; may be called several times. */
   public void always(Fault fault) {
-    always = fault;
+    standing.add(fault);
+  }
+
+  /** Takes back what {@link #always} has set up. */
+  public void forget(Fault fault) {
+    standing.remove(fault);
+  }
+
+  /** Each request meets what this says, which may be null for nothing. */
+  public void faults(Function<Request, Fault> perRequest) {
+    chance = perRequest;
   }
 
   /**
@@ -188,6 +208,14 @@ public final class FaultProxy implements AutoCloseable {
   /** Takes note of a request and gives out its fault, or null. */
   Fault begin(Request request) {
     requests.add(request);
+    Fault fault = faultOf(request);
+    if (fault != null) {
+      struck.add(request);
+    }
+    return fault;
+  }
+
+  private Fault faultOf(Request request) {
     Iterator<Fault> waiting = faults.iterator();
     while (waiting.hasNext()) {
       Fault fault = waiting.next();
@@ -195,8 +223,12 @@ public final class FaultProxy implements AutoCloseable {
         return fault;
       }
     }
-    Fault every = always;
-    return every != null && every.request().test(request) ? every : null;
+    for (Fault fault : standing) {
+      if (fault.request().test(request)) {
+        return fault;
+      }
+    }
+    return request.isS3() ? chance.apply(request) : null;
   }
 
   /** The requests that came, without probes. */
@@ -204,9 +236,23 @@ public final class FaultProxy implements AutoCloseable {
     return requests.stream().filter(Request::isS3).toList();
   }
 
+  /** The requests that met a fault. */
+  public List<Request> struck() {
+    return struck;
+  }
+
   /** How many requests of this method came. */
   public int count(String method) {
     return (int) requests().stream().filter(one -> one.method().equals(method)).count();
+  }
+
+  void closedByNode() {
+    lastClosed = System.nanoTime();
+  }
+
+  /** Whether the node itself has closed a connection since, as servers do now and then. */
+  public boolean hasClosedSince(long nanos) {
+    return lastClosed - nanos >= 0;
   }
 
   /** Open connections. */
@@ -217,7 +263,8 @@ public final class FaultProxy implements AutoCloseable {
   /** All further requests pass. */
   public void forgetFaults() {
     faults.clear();
-    always = null;
+    standing.clear();
+    chance = request -> null;
     probeAnswer = null;
   }
 
@@ -232,6 +279,7 @@ public final class FaultProxy implements AutoCloseable {
     pass();
     resetConnections();
     requests.clear();
+    struck.clear();
   }
 
   Socket connect() throws IOException {
@@ -241,6 +289,13 @@ public final class FaultProxy implements AutoCloseable {
   /** A connection to the proxy, as a client makes one. */
   Socket dial() throws IOException {
     return new Socket(address.getAddress(), address.getPort());
+  }
+
+  /**
+   * Ends connections that are at such a request, as a proxy does not see its client give one up.
+   */
+  public void reset(Predicate<Request> requests) {
+    links.stream().filter(link -> link.isAt(requests)).forEach(Link::reset);
   }
 
   void ended(Link link) {

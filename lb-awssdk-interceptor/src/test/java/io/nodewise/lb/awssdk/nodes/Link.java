@@ -7,8 +7,8 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 
 /*
  * Two threads, one each way. The one from the client reads HTTP just well enough to tell where a
@@ -33,12 +33,19 @@ final class Link {
 
   /** A request and its answer. */
   private static final class Exchange {
+    final Request request;
     final Fault fault; // or null
+    final Reply reply; // of the thread from the node; null without a fault
     volatile boolean requestSent; // by the thread from the client
-    long replied; // of the thread from the node
 
-    Exchange(Fault fault) {
+    Exchange(Request request, Fault fault) {
+      this.request = request;
       this.fault = fault;
+      this.reply = fault == null ? null : new Reply(fault, request);
+    }
+
+    boolean isAnsweredInstead() {
+      return fault != null && fault.kind() == Fault.Kind.ANSWER_INSTEAD;
     }
   }
 
@@ -104,13 +111,13 @@ final class Link {
       Request request = new Request(text.substring(0, text.length() - 4));
       String instead = proxy.answerInstead(request);
       if (instead != null) {
-        client.getOutputStream().write(instead.getBytes(StandardCharsets.ISO_8859_1));
+        answer(instead);
         close(false);
         return 1;
       }
       bodyLeft = request.header("Content-Length").map(Long::parseLong).orElse(0L);
       requested = 0;
-      Exchange next = new Exchange(proxy.begin(request));
+      Exchange next = new Exchange(request, proxy.begin(request));
       next.requestSent = bodyLeft == 0;
       exchange = next;
       forward(head.toByteArray(), 0, head.size(), out);
@@ -128,8 +135,16 @@ final class Link {
     return n;
   }
 
+  private void answer(String text) throws IOException {
+    client.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
   private void forward(byte[] bytes, int from, int count, OutputStream out)
       throws IOException, InterruptedException {
+    if (exchange.isAnsweredInstead()) {
+      swallow();
+      return;
+    }
     Fault now = exchange.fault;
     if (now != null && now.onRequest() && requested + count >= now.after()) {
       out.write(bytes, from, (int) (now.after() - requested));
@@ -142,6 +157,17 @@ final class Link {
     requested += count;
     out.write(bytes, from, count);
     out.flush();
+  }
+
+  /** What came of the request goes nowhere; once it is whole it is answered. */
+  private void swallow() throws IOException {
+    Exchange now = exchange;
+    if (now.requestSent) {
+      answer(now.fault.answerTo(now.request));
+      close(false);
+    } else if (requested++ == 0 && now.request.header("Expect").isPresent()) {
+      answer("HTTP/1.1 100 Continue\r\n\r\n");
+    }
   }
 
   // From the node.
@@ -159,53 +185,26 @@ final class Link {
       if (now == null || now.fault == null || !now.requestSent) {
         out.write(buffer, 0, n);
         out.flush();
-      } else if (!reply(now, buffer, n, out)) {
-        return;
+        continue;
+      }
+      switch (now.reply.pass(buffer, n, out)) {
+        case GO_ON -> {}
+        case STALL -> {
+          awaitEnd();
+          return;
+        }
+        case CLOSE -> {
+          close(false);
+          return;
+        }
+        case RESET -> {
+          reset();
+          return;
+        }
       }
     }
+    proxy.closedByNode();
     close(false);
-  }
-
-  /** False if the connection is at its end. */
-  private boolean reply(Exchange one, byte[] buffer, int n, OutputStream out)
-      throws IOException, InterruptedException {
-    Fault now = one.fault;
-    boolean begins = one.replied == 0;
-    int passing = (int) Math.max(0, Math.min(n, now.after() - one.replied));
-    one.replied += n;
-    switch (now.kind()) {
-      case LOSE_REPLY -> {
-        reset();
-        return false;
-      }
-      case DELAY_REPLY -> {
-        if (begins) {
-          TimeUnit.MILLISECONDS.sleep(now.after());
-        }
-        passing = n;
-      }
-      case SLOW_REPLY -> {
-        int piece = (int) Math.max(1, now.after() / 50);
-        for (int from = 0; from < n; from += piece) {
-          TimeUnit.MILLISECONDS.sleep(20);
-          out.write(buffer, from, Math.min(piece, n - from));
-          out.flush();
-        }
-        return true;
-      }
-      default -> {}
-    }
-    out.write(buffer, 0, passing);
-    out.flush();
-    if (passing == n) {
-      return true;
-    }
-    switch (now.kind()) {
-      case CUT_REPLY -> close(false);
-      case STALL_REPLY -> awaitEnd();
-      default -> reset();
-    }
-    return false;
   }
 
   // The end.
@@ -218,6 +217,12 @@ final class Link {
   /** Ends both connections as if all were well. */
   void close() {
     close(false);
+  }
+
+  /** Whether its last request is one of those. */
+  boolean isAt(Predicate<Request> requests) {
+    Exchange now = exchange;
+    return now != null && requests.test(now.request);
   }
 
   /** Ends both connections at once, with a reset. */

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicReference;
 import org.gaul.s3proxy.BlobStores;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
@@ -146,6 +147,26 @@ public final class S3Nodes {
   /** Every one meets the fault for each of its requests. */
   public void always(Fault fault) {
     proxies.forEach(proxy -> proxy.always(fault));
+  }
+
+  /**
+   * Whichever is asked first by such a request meets it, for all such requests from then on; the
+   * others never do. To be forgotten by {@link #forget}.
+   */
+  public List<Fault> alwaysAtOne(Fault fault) {
+    AtomicReference<FaultProxy> sick = new AtomicReference<>();
+    List<Fault> faults = new ArrayList<>();
+    for (FaultProxy proxy : proxies) {
+      Fault here = fault.on(request -> sick.compareAndSet(null, proxy) || sick.get().equals(proxy));
+      proxy.always(here);
+      faults.add(here);
+    }
+    return faults;
+  }
+
+  /** Takes back what {@link #alwaysAtOne} has set up. */
+  public void forget(List<Fault> faults) {
+    proxies.forEach(proxy -> faults.forEach(proxy::forget));
   }
 
   /** None meets any of its faults any more. */
