@@ -14,6 +14,6 @@ public final class TransportAlone {
 
   /** Sends through {@code delegate}, which stays the caller's to close. */
   public static SdkHttpClient over(LoadBalancer cluster, SdkHttpClient delegate) {
-    return new BalancedTransport(delegate, false, new ApiCalls(cluster), new Confirmation());
+    return new BalancedTransport(delegate, false, new ApiCalls(cluster), new Confirmation(), null);
   }
 }

@@ -62,6 +62,11 @@ final class ApiCall {
     return request;
   }
 
+  /** Whether it may be sent to a second node while the first one is silent. */
+  boolean isHedgeable() {
+    return operation.isHedgeable();
+  }
+
   Route route() {
     return route;
   }

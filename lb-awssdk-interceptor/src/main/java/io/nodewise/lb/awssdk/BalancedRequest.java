@@ -4,6 +4,8 @@ import io.nodewise.lb.Attempt;
 import io.nodewise.lb.node.NoNodeAvailableException;
 import io.nodewise.lb.node.Node;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.NonRetryableException;
 import software.amazon.awssdk.http.AbortableInputStream;
@@ -33,6 +35,7 @@ final class BalancedRequest implements ExecutableHttpRequest {
   private final ApiCall call;
   private final @Nullable BalancedRequest outer; // that this one is asked for
   private volatile @Nullable Exchange running; // by the calling thread
+  private volatile @Nullable HedgedExchange hedged; // by the calling thread
   private volatile @Nullable BalancedRequest asking; // by those asked for this one
   private volatile boolean aborted; // by abort()
 
@@ -79,8 +82,9 @@ final class BalancedRequest implements ExecutableHttpRequest {
     while (true) {
       Exchange exchange = begin(sent, next(unreachable));
       try {
-        return resumable(reviewed(exchange.run()));
+        return resumable(reviewed(run(exchange)));
       } catch (IOException | RuntimeException e) {
+        exchange = Objects.requireNonNull(running); // its hedge's answer may have been taken
         Failure failure = exchange.failed(e);
         if (failure.nothingSent()) {
           unreachable =
@@ -163,11 +167,34 @@ final class BalancedRequest implements ExecutableHttpRequest {
   /** The exchange that {@link #abort()} is about from now on. */
   private Exchange begin(HttpExecuteRequest what, Attempt attempt) {
     Exchange exchange = new Exchange(this, what, attempt);
+    goesOnWith(exchange);
+    return exchange;
+  }
+
+  private HttpExecuteResponse run(Exchange exchange) throws IOException {
+    HedgeThreads threads = transport.hedges();
+    if (threads == null || !call.isHedgeable()) {
+      return exchange.run();
+    }
+    Duration delay = call.route().hedgeDelay().orElse(null);
+    if (delay == null) {
+      return exchange.run();
+    }
+    HedgedExchange both = new HedgedExchange(this, request, exchange);
+    hedged = both;
+    try {
+      return both.run(threads, delay);
+    } finally {
+      hedged = null;
+    }
+  }
+
+  /** What {@link #abort()} is about from now on. */
+  void goesOnWith(Exchange exchange) {
     running = exchange;
     if (isAborted()) {
       exchange.abort();
     }
-    return exchange;
   }
 
   private IOException failed(Exception e, Node node, Failure failure) throws IOException {
@@ -213,6 +240,10 @@ final class BalancedRequest implements ExecutableHttpRequest {
     Exchange exchange = running;
     if (exchange != null) {
       exchange.abort();
+    }
+    HedgedExchange both = hedged;
+    if (both != null) {
+      both.giveUp();
     }
     BalancedRequest asked = asking;
     if (asked != null) {

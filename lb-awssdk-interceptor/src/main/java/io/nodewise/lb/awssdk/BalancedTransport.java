@@ -5,6 +5,7 @@ import io.nodewise.lb.node.Outcome;
 import io.nodewise.lb.retry.DownloadResume;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.SdkHttpClient;
@@ -20,6 +21,7 @@ final class BalancedTransport implements SdkHttpClient {
   private final Confirmation confirmation;
   private final DownloadResume downloadResume;
   private final ServerClocks clocks = new ServerClocks();
+  private final @Nullable HedgeThreads hedges; // null where hedging is off
 
   /**
    * Those whose answer is the caller's to read. The attempts and not the bodies, because a body
@@ -32,7 +34,12 @@ final class BalancedTransport implements SdkHttpClient {
   private volatile boolean closed; // by close()
 
   BalancedTransport(
-      SdkHttpClient delegate, boolean ownsDelegate, ApiCalls calls, Confirmation confirmation) {
+      SdkHttpClient delegate,
+      boolean ownsDelegate,
+      ApiCalls calls,
+      Confirmation confirmation,
+      @Nullable HedgeThreads hedges) {
+    this.hedges = hedges;
     this.delegate = delegate;
     this.ownsDelegate = ownsDelegate;
     this.calls = calls;
@@ -64,6 +71,11 @@ final class BalancedTransport implements SdkHttpClient {
   /** What lies in the delegate's pool. */
   PooledConnections pooled() {
     return pooled;
+  }
+
+  /** The threads for second attempts; null where nothing is sent twice. */
+  @Nullable HedgeThreads hedges() {
+    return hedges;
   }
 
   /** Whether the connections were closed under the requests. */
@@ -103,6 +115,9 @@ final class BalancedTransport implements SdkHttpClient {
 
   @Override
   public void close() {
+    if (hedges != null) {
+      hedges.close();
+    }
     if (!ownsDelegate) {
       return;
     }

@@ -13,9 +13,7 @@ import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
-import software.amazon.awssdk.http.SdkHttpFullRequest;
 import software.amazon.awssdk.http.SdkHttpMethod;
-import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
 /*
@@ -47,6 +45,7 @@ final class Exchange {
   private boolean pooled; // a connection was taken out of the pool, nothing came over it yet
   private boolean answered;
   private boolean excused;
+  private @Nullable Failure failure; // of run()
 
   Exchange(BalancedRequest owner, HttpExecuteRequest request, Attempt attempt) {
     this.owner = owner;
@@ -70,21 +69,69 @@ final class Exchange {
     try {
       return received(send());
     } catch (Error e) {
-      heard();
-      attempt.end(Outcome.cancelled(e.toString()));
+      died(e);
       throw e;
     }
   }
 
+  /** Ends the attempt: what happened is nobody's fault but this process's. */
+  void died(Error e) {
+    heard();
+    attempt.end(Outcome.cancelled(e.toString()));
+  }
+
+  /** Whether an answer says that the node failed or asks for less. */
+  static boolean isErrorOfNode(HttpExecuteResponse response) {
+    int status = response.httpResponse().statusCode();
+    return status >= 500 || status == 429;
+  }
+
+  /** The answer begins: for those who take it in later. */
+  void answerBegins() {
+    attempt.firstByte();
+  }
+
+  /** Ends the attempt with what an error of the node means; the answer is dropped. */
+  void refused(HttpExecuteResponse response) throws IOException {
+    attempt.firstByteOfError();
+    Answer answer = Answer.of(response.httpResponse());
+    Optional<AbortableInputStream> stream = response.responseBody();
+    boolean head = request.httpRequest().method() == SdkHttpMethod.HEAD;
+    Failure failure =
+        head || stream.isEmpty()
+            ? answer.failureOfHead()
+            : answer.failure(new Document(stream.get().readNBytes(PEEK)).code());
+    attempt.end(Answer.outcome(failure));
+    drop(response);
+  }
+
+  /** Nobody wants the answer, if there is one, nor the connection. */
+  void drop(@Nullable HttpExecuteResponse response) {
+    heard();
+    if (response != null) {
+      response.responseBody().ifPresent(AbortableInputStream::abort);
+    }
+  }
+
+  /** Ends the attempt because another one of the request was answered first; by any thread. */
+  void lost() {
+    attempt.lost();
+  }
+
   /** Ends the attempt with what an exception of {@link #run} means. */
   Failure failed(Exception e) {
-    Failure failure = Failure.of(e, attempt, body, owner.isGivenUp());
-    excused = isExcused(e, failure);
+    Failure known = failure;
+    if (known != null) {
+      return known;
+    }
+    Failure found = Failure.of(e, attempt, body, owner.isGivenUp());
+    excused = isExcused(e, found);
     heard();
-    String reason = failure.outcome().reason();
+    String reason = found.outcome().reason();
     attempt.end(
-        excused ? Outcome.doubtful("perhaps a stale connection: " + reason) : failure.outcome());
-    return failure;
+        excused ? Outcome.doubtful("perhaps a stale connection: " + reason) : found.outcome());
+    failure = found;
+    return found;
   }
 
   private boolean isExcused(Exception e, Failure failure) {
@@ -120,14 +167,15 @@ final class Exchange {
     }
   }
 
-  private HttpExecuteResponse send() throws IOException {
+  /** The first half of {@link #run}. */
+  HttpExecuteResponse send() throws IOException {
     BalancedTransport transport = owner.transport();
     ExecutableHttpRequest sending =
         transport
             .delegate()
             .prepareRequest(
                 HttpExecuteRequest.builder()
-                    .request(targeted(attempt.node()))
+                    .request(NodeRequest.of(request.httpRequest(), attempt.node()))
                     .contentStreamProvider(body.provider(attempt))
                     .metricCollector(request.metricCollector().orElse(null))
                     .build());
@@ -146,38 +194,14 @@ final class Exchange {
     return sending.call();
   }
 
-  private SdkHttpRequest targeted(Node node) {
-    SdkHttpRequest signed = request.httpRequest();
-    boolean hasHost = signed.firstMatchingHeader("Host").isPresent();
-    if (hasHost && signed instanceof SdkHttpFullRequest full) {
-      return new NodeRequest(full, node);
-    }
-    SdkHttpRequest.Builder targeted =
-        signed.toBuilder()
-            .protocol(node.scheme())
-            .host(NodeRequest.urlHost(node))
-            .port(node.port());
-    if (!hasHost) {
-      // Unsigned requests have none yet.
-      targeted.putHeader("Host", authority(signed));
-    }
-    return targeted.build();
-  }
-
-  private static String authority(SdkHttpRequest request) {
-    boolean standard =
-        request.port() == ("https".equals(request.protocol()) ? 443 : 80) || request.port() < 0;
-    return standard ? request.host() : request.host() + ":" + request.port();
-  }
-
-  private HttpExecuteResponse received(HttpExecuteResponse response) throws IOException {
+  /** The second half of {@link #run}. */
+  HttpExecuteResponse received(HttpExecuteResponse response) throws IOException {
     answered = true;
     heard();
-    int status = response.httpResponse().statusCode();
-    if (status < 500 && status != 429) {
-      attempt.firstByte();
-    } else {
+    if (isErrorOfNode(response)) {
       attempt.firstByteOfError();
+    } else {
+      attempt.firstByte();
     }
     Answer answer = Answer.of(response.httpResponse());
     Optional<AbortableInputStream> stream = response.responseBody();

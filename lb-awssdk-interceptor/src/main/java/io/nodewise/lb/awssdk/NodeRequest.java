@@ -10,6 +10,7 @@ import java.util.function.Predicate;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.SdkHttpFullRequest;
 import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
 
 /*
  * A view, because a copy by toBuilder() checks and copies the path and all else anew, for every
@@ -24,6 +25,27 @@ final class NodeRequest implements SdkHttpFullRequest {
   NodeRequest(SdkHttpFullRequest signed, Node node) {
     this.signed = signed;
     this.node = node;
+  }
+
+  /** A signed request on its way to the node. */
+  static SdkHttpRequest of(SdkHttpRequest signed, Node node) {
+    boolean hasHost = signed.firstMatchingHeader("Host").isPresent();
+    if (hasHost && signed instanceof SdkHttpFullRequest full) {
+      return new NodeRequest(full, node);
+    }
+    SdkHttpRequest.Builder targeted =
+        signed.toBuilder().protocol(node.scheme()).host(urlHost(node)).port(node.port());
+    if (!hasHost) {
+      // Unsigned requests have none yet.
+      targeted.putHeader("Host", authority(signed));
+    }
+    return targeted.build();
+  }
+
+  private static String authority(SdkHttpRequest request) {
+    boolean standard =
+        request.port() == ("https".equals(request.protocol()) ? 443 : 80) || request.port() < 0;
+    return standard ? request.host() : request.host() + ":" + request.port();
   }
 
   /** As a URL shows it: an IPv6 address in brackets. */

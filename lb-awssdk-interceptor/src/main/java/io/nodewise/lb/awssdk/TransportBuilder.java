@@ -54,13 +54,20 @@ final class TransportBuilder implements SdkHttpClient.Builder<TransportBuilder> 
     SdkHttpClient given = client;
     if (given != null) {
       requireHostHeader(given);
-      return made(new BalancedTransport(given, false, calls, confirmation));
+      return made(new BalancedTransport(given, false, calls, confirmation, hedges()));
     }
     SdkHttpClient.Builder<?> source = builder == null ? DefaultHttpClient.of(cluster) : builder;
     SdkHttpClient delegate = source.buildWithDefaults(serviceDefaults.merge(defaults()));
-    BalancedTransport transport = made(new BalancedTransport(delegate, true, calls, confirmation));
+    BalancedTransport transport =
+        made(new BalancedTransport(delegate, true, calls, confirmation, hedges()));
     requireHostHeader(delegate);
     return transport;
+  }
+
+  private @Nullable HedgeThreads hedges() {
+    return cluster.hedging().isOn()
+        ? new HedgeThreads(cluster.logicalEndpoint().getRawAuthority())
+        : null;
   }
 
   private BalancedTransport made(BalancedTransport transport) {

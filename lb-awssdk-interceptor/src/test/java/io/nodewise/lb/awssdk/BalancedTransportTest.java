@@ -27,7 +27,7 @@ class BalancedTransportTest {
       LoadBalancer.builder().nodes("http://n{1...2}:9000").healthCheck(HealthCheck.none()).build();
   private final AtomicInteger aborts = new AtomicInteger(); // by the sweeper
   private final BalancedTransport transport =
-      new BalancedTransport(new Answering(), true, new ApiCalls(cluster), new Confirmation());
+      new BalancedTransport(new Answering(), true, new ApiCalls(cluster), new Confirmation(), null);
 
   @AfterEach
   void close() {

@@ -1,0 +1,125 @@
+package io.nodewise.lb.awssdk;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import software.amazon.awssdk.http.AbortableInputStream;
+import software.amazon.awssdk.http.ExecutableHttpRequest;
+import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.HttpExecuteResponse;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.SdkHttpResponse;
+
+/** An HTTP client each of whose requests waits for what a test does with it. Thread-safe. */
+final class HeldHttpClient implements SdkHttpClient {
+  private final List<Sending> sendings = new CopyOnWriteArrayList<>();
+
+  /** One request, answered with the id of its node. */
+  static final class Sending implements ExecutableHttpRequest {
+    final String node;
+    final boolean isSecond = Thread.currentThread().getName().startsWith("nodewise-hedge");
+    final AtomicBoolean aborted = new AtomicBoolean();
+    final AtomicBoolean bodyAborted = new AtomicBoolean();
+    volatile boolean ignoresAbort;
+    private final CompletableFuture<Integer> status = new CompletableFuture<>();
+
+    Sending(String node) {
+      this.node = node;
+    }
+
+    void answer(int code) {
+      status.complete(code);
+    }
+
+    /** Whether it failed, or nobody reads its answer. */
+    boolean isOver() {
+      return aborted.get() || bodyAborted.get() || status.isCompletedExceptionally();
+    }
+
+    void fail(String why) {
+      status.completeExceptionally(new IOException(why));
+    }
+
+    @Override
+    public HttpExecuteResponse call() throws IOException {
+      try {
+        int code = status.get();
+        byte[] body = (code == 503 ? "<Code>SlowDown</Code>" : node).getBytes();
+        return HttpExecuteResponse.builder()
+            .response(
+                SdkHttpResponse.builder()
+                    .statusCode(code)
+                    .putHeader("Content-Length", Integer.toString(body.length))
+                    .build())
+            .responseBody(
+                AbortableInputStream.create(
+                    new ByteArrayInputStream(body), () -> bodyAborted.set(true)))
+            .build();
+      } catch (ExecutionException e) {
+        throw new IOException(e.getCause().getMessage());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted");
+      }
+    }
+
+    @Override
+    public void abort() {
+      aborted.set(true);
+      if (!ignoresAbort) {
+        fail("aborted");
+      }
+    }
+  }
+
+  @Override
+  public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
+    Sending sending =
+        new Sending(request.httpRequest().host() + ":" + request.httpRequest().port());
+    sendings.add(sending);
+    return sending;
+  }
+
+  /** The n-th request so far, from 0; waits for it. */
+  Sending sent(int n) {
+    await().atMost(Duration.ofSeconds(20)).until(() -> sendings.size() > n);
+    return sendings.get(n);
+  }
+
+  /** The request on its caller's thread; waits for it. */
+  Sending first() {
+    return sent(false);
+  }
+
+  /** The one on a thread for second attempts; waits for it. */
+  Sending second() {
+    return sent(true);
+  }
+
+  private Sending sent(boolean second) {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> sendings.stream().anyMatch(one -> one.isSecond == second));
+    return sendings.stream().filter(one -> one.isSecond == second).findFirst().orElseThrow();
+  }
+
+  int count() {
+    return sendings.size();
+  }
+
+  void forget() {
+    sendings.clear();
+  }
+
+  @Override
+  public void close() {
+    sendings.forEach(Sending::abort);
+  }
+}
