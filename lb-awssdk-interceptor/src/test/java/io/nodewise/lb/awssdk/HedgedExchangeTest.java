@@ -101,7 +101,7 @@ class HedgedExchangeTest {
             .putHeader("Host", "n1:9000")
             .putHeader(ApiCalls.ID_HEADER, UUID.randomUUID().toString())
             .build();
-    calls.file(signed, calls.begin(operation, request, null));
+    calls.file(signed, calls.begin(operation, request, null, null, null));
     return transport.prepareRequest(HttpExecuteRequest.builder().request(signed).build());
   }
 

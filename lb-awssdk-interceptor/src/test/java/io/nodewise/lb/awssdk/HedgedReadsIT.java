@@ -176,11 +176,7 @@ class HedgedReadsIT extends OnS3Nodes {
     learn(cluster, s3);
     HedgeSnapshot before = cluster.snapshot().hedges();
     int counted = nodes.count("GET");
-    Fault late =
-        new Fault(
-            Fault.Kind.DELAY_REPLY,
-            120,
-            one -> one.isS3() && ThreadLocalRandom.current().nextInt(3) == 0);
+    Fault late = Fault.delayReply(120).when(one -> ThreadLocalRandom.current().nextInt(3) == 0);
     nodes.always(late);
     byte[] expected = bytes(2000);
     int calls = 0;
@@ -212,7 +208,7 @@ class HedgedReadsIT extends OnS3Nodes {
     put(s3, "k", bytes(2000));
     int before = nodes.count("GET");
     inParallel(8, 400, i -> get(s3, "k"));
-    slow.always(new Fault(Fault.Kind.DELAY_REPLY, 250, HedgedReadsIT::oneInTen));
+    slow.always(Fault.delayReply(250).when(HedgedReadsIT::oneInTen));
     inParallel(8, 1600, i -> get(s3, "k"));
     HedgeSnapshot hedges = cluster.snapshot().hedges();
     int extra = nodes.count("GET") - before - 2000;

@@ -69,11 +69,7 @@ class HedgingDrillIT extends OnS3Nodes {
     S3Client on = arm(Hedging.defaults());
     put(off, "k", bytes(2000));
     ten.get(3)
-        .always(
-            new Fault(
-                Fault.Kind.DELAY_REPLY,
-                STALL,
-                one -> one.isS3() && ThreadLocalRandom.current().nextInt(10) == 0));
+        .always(Fault.delayReply(STALL).when(one -> ThreadLocalRandom.current().nextInt(10) == 0));
     inParallel(4, 1000, i -> get(off, "k")); // classes, connections
     inParallel(4, 1000, i -> get(on, "k"));
 

@@ -151,6 +151,11 @@ public record Fault(Kind kind, long after, String answer, Predicate<Request> req
     return on(one -> taken.compareAndSet(false, true));
   }
 
+  /** The same for some of its requests only. */
+  public Fault when(Predicate<Request> some) {
+    return new Fault(kind, after, answer, one -> request.test(one) && some.test(one));
+  }
+
   /** The same for requests of this method only. */
   public Fault on(String method) {
     return on(one -> one.method().equals(method));
