@@ -12,8 +12,8 @@ import software.amazon.awssdk.core.sync.RequestBody;
  * another and hands the call from one to the next, so only one thread is here at a time.
  */
 final class ApiCall {
-  /** How often an answer of 500, 502 or 504 is taken to another node at once. */
-  private static final int FREE_ANSWERED_FAILOVERS = 3;
+  /** How often it goes to another node at once before that becomes a question of load. */
+  private static final int FEW = 3;
 
   /**
    * How often a connection that may have been stale is replaced at once. After a restart of the
@@ -41,7 +41,7 @@ final class ApiCall {
   private boolean firstRound = true;
   private boolean excused;
   private int replacements;
-  private int answeredFailovers;
+  private int freeFailovers; // that were asked for
   private int retries; // that the retry strategy granted
 
   ApiCall(
@@ -207,12 +207,13 @@ final class ApiCall {
   }
 
   /**
-   * Whether the call may go on at another node at once, asking nobody's token bucket. Bounded by
-   * the nodes, each of which gets one such try; answers, of which a poisonous request may get the
-   * same everywhere, by a small number. Where all nodes left have failed lately it is the cluster
-   * that fails, and what more is sent is load: as far as the retry budget goes, and then it is the
-   * retry strategy's to decide. After a stale connection it may go on at the same node, if there is
-   * no other.
+   * Whether the call may go on at another node at once, asking nobody's token bucket. Each node
+   * gets one such try at most. Where all nodes left have failed lately it is the cluster that
+   * fails, and what more is sent is load: as far as the retry budget goes, and then it is the retry
+   * strategy's to decide. A connection that broke is no work for a node, so the first few of those
+   * are free whatever there is left; of answers a poisonous request may get the same everywhere, so
+   * there are few at all. After a stale connection it may go on at the same node, if there is no
+   * other.
    */
   boolean takeFreeFailover() {
     if (excused && isRepeatable() && replacements < FREE_REPLACEMENTS) {
@@ -222,10 +223,9 @@ final class ApiCall {
     if (!faulted || !firstRound || !isRepeatable() || !route.hasUntried()) {
       return false;
     }
-    if (answered && ++answeredFailovers > FREE_ANSWERED_FAILOVERS) {
-      return false;
-    }
-    return route.takeFailover();
+    freeFailovers++;
+    boolean isFew = freeFailovers <= FEW;
+    return answered ? isFew && route.takeFailover() : isFew || route.takeFailover();
   }
 
   private boolean isRepeatable() {

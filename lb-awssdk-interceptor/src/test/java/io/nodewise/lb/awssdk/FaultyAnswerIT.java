@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -69,6 +70,31 @@ class FaultyAnswerIT extends OnOddNodes {
         .satisfies(e -> assertThat(e.statusCode()).isEqualTo(500));
 
     assertThat(asked()).as("one try, three moves at once, two retries").isEqualTo(6);
+  }
+
+  /** What the cluster gets when it fails as a whole is not a multiple of what it would get. */
+  @Test
+  void serverErrorsOfAllNodesAreRepeatedAsFarAsBudgetAndTokensGo() {
+    S3Client s3 =
+        track(
+            builder(cluster(4, 0))
+                .overrideConfiguration(
+                    o ->
+                        o.retryStrategy(
+                            AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                                .backoffStrategy(n -> Duration.ZERO)
+                                .build())));
+    answer(error(500, "InternalError"));
+    int calls = 400;
+
+    for (int i = 0; i < calls; i++) {
+      assertThatExceptionOfType(S3Exception.class).isThrownBy(() -> get(s3, "k"));
+    }
+
+    // The SDK's bucket has a hundred; ours a twentieth, and one a second with ten saved up; then
+    // there
+    // are the first visits to nodes that have not failed lately, which a returning node is.
+    assertThat(asked() - calls).isLessThan(100 + calls / 10 + 30);
   }
 
   @ParameterizedTest

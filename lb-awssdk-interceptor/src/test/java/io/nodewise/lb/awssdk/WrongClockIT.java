@@ -1,0 +1,82 @@
+package io.nodewise.lb.awssdk;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.nodewise.lb.LoadBalancer;
+import io.nodewise.lb.routing.BalancingPolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/**
+ * A node whose clock is wrong must not set ours, by which the requests to all others are signed.
+ */
+class WrongClockIT extends OnOddNodes {
+  private static final DateTimeFormatter SIGNED =
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'");
+
+  private static void anHourAhead() {
+    Instant wrong = Instant.now().plusSeconds(3600);
+    answer(
+        error(403, "RequestTimeTooSkewed")
+            .withHeader(
+                "Date",
+                DateTimeFormatter.RFC_1123_DATE_TIME.format(wrong.atOffset(ZoneOffset.UTC))));
+  }
+
+  @Test
+  void theOthersGoOnAsBefore() {
+    LoadBalancer cluster = cluster(1, 3, BalancingPolicy.roundRobin());
+    S3Client s3 = client(cluster);
+    anHourAhead();
+    String wrong = odd(cluster).node().id();
+    cluster.drain(wrong);
+    put(s3, "k", bytes(100)); // which a node with the right time takes
+    cluster.resume(wrong);
+
+    for (int i = 0; i < 20; i++) {
+      assertThat(get(s3, "k")).hasSize(100);
+    }
+
+    assertThat(asked()).isPositive();
+    assertThat(odd(cluster).faults()).isEqualTo(asked());
+    assertThat(faults(cluster)).as("nobody else's").isEqualTo(asked());
+    assertThat(offsets())
+        .allSatisfy(offset -> assertThat(offset).isLessThan(Duration.ofMinutes(1)));
+  }
+
+  /** How far from now the requests to the good nodes were signed. */
+  private List<Duration> offsets() {
+    return nodes.requests().stream()
+        .map(request -> request.header("X-Amz-Date").orElseThrow())
+        .map(date -> LocalDateTime.parse(date, SIGNED).toInstant(ZoneOffset.UTC))
+        .map(signed -> Duration.between(signed, Instant.now()).abs())
+        .toList();
+  }
+
+  /** Then it is ours that is wrong, and the SDK's to set right. */
+  @Test
+  void whatAllNodesSayIsTheSdksToHear() {
+    LoadBalancer cluster = cluster(4, 0);
+    S3Client s3 = client(cluster);
+    anHourAhead();
+
+    assertThatExceptionOfType(S3Exception.class)
+        .isThrownBy(() -> get(s3, "k"))
+        .satisfies(
+            e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("RequestTimeTooSkewed"));
+
+    assertThat(faults(cluster)).isZero();
+    ODD.forEach(server -> server.stubFor(any(anyUrl()).willReturn(error(404, "NoSuchKey"))));
+    assertThatExceptionOfType(S3Exception.class).isThrownBy(() -> get(s3, "k"));
+  }
+}
