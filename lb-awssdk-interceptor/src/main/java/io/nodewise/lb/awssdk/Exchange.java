@@ -208,7 +208,7 @@ final class Exchange {
     boolean head = request.httpRequest().method() == SdkHttpMethod.HEAD;
     if (head || stream.isEmpty()) {
       if (!head && !answer.isError()) {
-        requireWhole(new Document(new byte[0]), answer);
+        requireWhole(response, new Document(new byte[0]), answer);
       }
       Failure failure = head ? answer.failureOfHead() : answer.failure("");
       attempt.end(Answer.outcome(failure));
@@ -250,7 +250,7 @@ final class Exchange {
         if (beginning.length == 0 && CutHead.isPossible(response.httpResponse())) {
           throw CutHead.failure();
         }
-        requireWhole(document, head);
+        requireWhole(response, document, head);
       }
     }
     if (beginning.length < PEEK) {
@@ -276,8 +276,9 @@ final class Exchange {
   }
 
   /** An answer without what it is all about is none. */
-  private void requireWhole(Document document, Answer answer) throws IOException {
-    if (owner.apiCall().operation().reply().isMissing(document)) {
+  private void requireWhole(HttpExecuteResponse response, Document document, Answer answer)
+      throws IOException {
+    if (owner.apiCall().operation().reply().isMissing(response.httpResponse(), document)) {
       throw new IOException(answer.status() + " without a result");
     }
     if (!answer.isFramed() && !document.isWhole()) {

@@ -152,7 +152,7 @@ final class Operations {
                           Repeat.ECHO)),
           // Multipart uploads.
           line(WRITES, OBJECT, Reply.UPLOAD, Repeat.BEGUN, "CreateMultipartUpload"),
-          line(WRITES, OBJECT, Reply.SMALL, Repeat.SAME, "UploadPart"),
+          line(WRITES, OBJECT, Reply.TAG, Repeat.SAME, "UploadPart"),
           line(WRITES, COPY, Reply.RESULT, Repeat.SAME, "UploadPartCopy"),
           line(WRITES, OBJECT, Reply.RESULT, Repeat.COMPLETED, "CompleteMultipartUpload"),
           line(WRITES, OBJECT, Reply.SMALL, Repeat.GONE, "AbortMultipartUpload"),

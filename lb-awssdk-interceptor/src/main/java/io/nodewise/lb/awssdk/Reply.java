@@ -1,5 +1,7 @@
 package io.nodewise.lb.awssdk;
 
+import software.amazon.awssdk.http.SdkHttpResponse;
+
 /** What an operation's success carries, and so who reads it. */
 enum Reply {
   /** An object's content: the caller reads it as it comes. */
@@ -8,6 +10,8 @@ enum Reply {
   RESULT("document"),
   /** The same, and without the id of an upload it is none either. */
   UPLOAD("document"),
+  /** A head, of which only the entity tag matters. */
+  TAG("small"),
   /** A head, and for some operations a text that may be empty. */
   SMALL("small");
 
@@ -18,10 +22,11 @@ enum Reply {
   }
 
   /** Whether such an answer is as good as none. */
-  boolean isMissing(Document document) {
+  boolean isMissing(SdkHttpResponse head, Document document) {
     return switch (this) {
       case CONTENT, SMALL -> false;
       case RESULT -> document.isEmpty();
+      case TAG -> head.firstMatchingHeader("ETag").isEmpty();
       case UPLOAD -> !document.has("UploadId");
     };
   }
