@@ -255,4 +255,15 @@ class KilledNodeTest {
     cluster.advance(10);
     assertThat(cluster.state(N2)).isEqualTo(NodeState.DOWN);
   }
+
+  @Test
+  void a_doubtful_end_is_no_fault_and_has_the_node_probed_at_once() {
+    cluster.probesOf(N2, refused());
+    Attempt attempt = cluster.beginOn(N2);
+    attempt.end(Outcome.doubtful("perhaps a stale connection"));
+    assertThat(cluster.node(N2).faults()).isZero();
+    assertThat(cluster.node(N2).penalty()).isZero();
+    cluster.advance(100);
+    assertThat(cluster.state(N2)).isEqualTo(NodeState.DOWN);
+  }
 }

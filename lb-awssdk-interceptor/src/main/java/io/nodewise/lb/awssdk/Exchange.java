@@ -135,7 +135,8 @@ final class Exchange {
   }
 
   private boolean isExcused(Exception e, Failure failure) {
-    if (answered || attempt.verdict() != null || failure.kind() != Failure.Kind.NO_ANSWER) {
+    boolean byUs = aborted || attempt.verdict() != null;
+    if (byUs || answered || failure.kind() != Failure.Kind.NO_ANSWER) {
       return false;
     }
     long now = System.nanoTime();

@@ -12,6 +12,8 @@ import io.nodewise.lb.retry.Timeouts;
 import java.io.IOException;
 import java.time.Duration;
 import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +65,24 @@ class HungNodeTest {
           .hasMessage(hung.authority() + ": did not answer for 300 ms");
       assertThat(good.requests()).isEmpty();
       Clusters.assertIdle(cluster);
+    }
+  }
+
+  @Test
+  void aRequestMayHaveClocksOfItsOwn() throws IOException {
+    try (FaultServer hung = FaultServer.hung();
+        LoadBalancer cluster = Clusters.inTurn(hung.url(), good.url()).build()) {
+      OkHttpClient client =
+          LoadBalancedOkHttp.wrap(
+              cluster, new OkHttpClient.Builder().readTimeout(Duration.ZERO).build());
+      Request hasty = request("GET").newBuilder().tag(Timeouts.class, SHORT).build();
+      long began = System.nanoTime();
+      try (Response response = client.newCall(hasty).execute()) {
+        assertThat(response.body().string()).isNotEmpty();
+        assertThat(response.request().tag(Timeouts.class)).isSameAs(SHORT);
+      }
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
+      assertThat(Clusters.node(cluster, hung.url()).faults()).isEqualTo(1);
     }
   }
 
