@@ -128,7 +128,7 @@ class FaultMatrixIT extends OnS3Nodes {
         assertIdle(cluster);
         assertThat(calls(s3).size()).as("records of calls").isZero();
       }
-      nodes.all().forEach(node -> node.reset(ofCell));
+      nodes.all().forEach(node -> node.endStalled(ofCell));
       assertAll(cell, call, fault, results, cluster, ofCell);
     } finally {
       nodes.forget(faults);

@@ -117,6 +117,7 @@ class RandomFaultsIT extends OnS3Nodes {
     assertThat(failed.get()).isLessThan(met.get() / 10);
     s3.close();
     cluster.close();
+    nodes.all().forEach(node -> node.endStalled(request -> true));
     await()
         .untilAsserted(
             () ->
@@ -126,11 +127,13 @@ class RandomFaultsIT extends OnS3Nodes {
     await().untilAsserted(() -> assertThat(threadsOfClients()).as("threads").isSubsetOf(threads));
   }
 
-  /** Without those of the servers and the proxies. */
+  /** Without those of the servers, of the tests and the one that the SDK has for good. */
   private static Set<String> threadsOfClients() {
     return Thread.getAllStackTraces().keySet().stream()
         .map(Thread::getName)
-        .filter(name -> !name.matches("(S3Proxy|Scheduler|link|proxy)-.*"))
+        .filter(
+            name ->
+                !name.matches("(S3Proxy|Scheduler|link|proxy|awaitility|response-input-stream)-.*"))
         .collect(Collectors.toSet());
   }
 

@@ -292,10 +292,11 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   /**
-   * Ends connections that are at such a request, as a proxy does not see its client give one up.
+   * Ends connections on which such a request is not taken any more: nobody reads there, so nobody
+   * has seen the client give it up.
    */
-  public void reset(Predicate<Request> requests) {
-    links.stream().filter(link -> link.isAt(requests)).forEach(Link::reset);
+  public void endStalled(Predicate<Request> requests) {
+    links.stream().filter(link -> link.isStalledAt(requests)).forEach(Link::reset);
   }
 
   void ended(Link link) {

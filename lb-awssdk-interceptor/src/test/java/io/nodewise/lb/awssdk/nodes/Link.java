@@ -219,10 +219,13 @@ final class Link {
     close(false);
   }
 
-  /** Whether its last request is one of those. */
-  boolean isAt(Predicate<Request> requests) {
+  /** Whether it takes no more of such a request. */
+  boolean isStalledAt(Predicate<Request> requests) {
     Exchange now = exchange;
-    return now != null && requests.test(now.request);
+    return now != null
+        && now.fault != null
+        && now.fault.kind() == Fault.Kind.STALL_REQUEST
+        && requests.test(now.request);
   }
 
   /** Ends both connections at once, with a reset. */
