@@ -95,12 +95,11 @@ final class Exchange {
   void refused(HttpExecuteResponse response) throws IOException {
     attempt.firstByteOfError();
     Answer answer = Answer.of(response.httpResponse());
-    Optional<AbortableInputStream> stream = response.responseBody();
+    AbortableInputStream stream = response.responseBody().orElse(null);
+    byte[] beginning = stream == null ? new byte[0] : stream.readNBytes(PEEK);
     boolean head = request.httpRequest().method() == SdkHttpMethod.HEAD;
     Failure failure =
-        head || stream.isEmpty()
-            ? answer.failureOfHead()
-            : answer.failure(new Document(stream.get().readNBytes(PEEK)).code());
+        head ? answer.failureOfHead() : answer.failure(new Document(beginning).code());
     attempt.end(Answer.outcome(failure));
     drop(response);
   }

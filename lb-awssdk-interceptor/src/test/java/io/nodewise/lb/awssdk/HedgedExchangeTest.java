@@ -1,146 +1,24 @@
 package io.nodewise.lb.awssdk;
 
+import static io.nodewise.lb.awssdk.HeldHttpClient.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
-import io.nodewise.lb.Attempt;
-import io.nodewise.lb.NodeSnapshot;
-import io.nodewise.lb.VirtualCluster;
-import io.nodewise.lb.node.Outcome;
-import io.nodewise.lb.retry.Hedging;
-import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
-import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
-import software.amazon.awssdk.http.SdkHttpFullRequest;
 import software.amazon.awssdk.http.SdkHttpMethod;
-import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /** Two attempts of one read, answered in every order: one answer, and nothing left behind. */
-@Timeout(120)
-class HedgedExchangeTest {
-  private static final GetObjectRequest GET =
-      GetObjectRequest.builder().bucket("b").key("k").build();
-
-  private final VirtualCluster nodes =
-      VirtualCluster.up(
-          builder ->
-              builder
-                  .nodes("http://n{1...4}:9000")
-                  .hedging(
-                      Hedging.builder()
-                          .share(0.5)
-                          .leastDelay(Duration.ofMillis(1))
-                          .leastSamples(1)
-                          .burst(1000)
-                          .build()));
-  private final ApiCalls calls = new ApiCalls(nodes.balancer());
-  private final HeldHttpClient http = new HeldHttpClient();
-  private final HedgeThreads threads = new HedgeThreads("test");
-  private final BalancedTransport transport =
-      new BalancedTransport(http, true, calls, new Confirmation(), threads);
-  private final ExecutorService callers = Executors.newCachedThreadPool();
-
-  @BeforeEach
-  void learn() {
-    reads(2000);
-    assertThat(nodes.balancer().snapshot().hedges().delay()).isEqualTo(Duration.ofMillis(1));
-  }
-
-  /** So many reads are known, and half as many hedges allowed, up to a thousand. */
-  private void reads(int count) {
-    for (int i = 0; i < count; i++) {
-      Attempt read = nodes.begin();
-      read.firstByte();
-      read.end(Outcome.success());
-    }
-    nodes.advance(1500);
-  }
-
-  @AfterEach
-  void nothingIsLeft() throws Exception {
-    try {
-      assertThat(nodes.balancer().snapshot().inFlight()).isZero();
-      assertThat(transport.openAnswers()).isZero();
-      assertThat(threads.waiting()).as("timers").isZero();
-    } finally {
-      transport.close();
-      nodes.close();
-      callers.shutdown();
-    }
-    assertThat(callers.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
-    await("threads end")
-        .atMost(Duration.ofSeconds(5))
-        .until(() -> OnS3Nodes.threads("nodewise-hedge").isEmpty());
-  }
-
-  private ExecutableHttpRequest prepare(String operation, SdkRequest request, SdkHttpMethod by) {
-    SdkHttpFullRequest signed =
-        SdkHttpFullRequest.builder()
-            .method(by)
-            .uri(URI.create("http://n1:9000/b/k"))
-            .putHeader("Host", "n1:9000")
-            .putHeader(ApiCalls.ID_HEADER, UUID.randomUUID().toString())
-            .build();
-    calls.file(signed, calls.begin(operation, request, null, null, null));
-    return transport.prepareRequest(HttpExecuteRequest.builder().request(signed).build());
-  }
-
-  private ExecutableHttpRequest get() {
-    return prepare("GetObject", GET, SdkHttpMethod.GET);
-  }
-
-  private static String read(HttpExecuteResponse response) throws Exception {
-    return new String(response.responseBody().orElseThrow().readAllBytes());
-  }
-
-  /** Calls it on a thread of its own; what it gives is the status and the body. */
-  private Future<String> called(ExecutableHttpRequest request) {
-    return callers.submit(
-        () -> {
-          HttpExecuteResponse response = request.call();
-          return response.httpResponse().statusCode() + " " + read(response);
-        });
-  }
-
-  private static String result(Future<String> call) throws Exception {
-    return call.get(20, TimeUnit.SECONDS);
-  }
-
-  private List<String> faulty() {
-    return nodes.balancer().snapshot().nodes().stream()
-        .filter(node -> node.faults() > 0)
-        .map(node -> node.node().id())
-        .toList();
-  }
-
-  private long loads() {
-    return nodes.balancer().snapshot().nodes().stream().mapToLong(NodeSnapshot::loads).sum();
-  }
-
-  private long won() {
-    return nodes.balancer().snapshot().hedges().won();
-  }
-
+class HedgedExchangeTest extends HedgedCalls {
   // Who wins.
 
   @Test
@@ -199,7 +77,7 @@ class HedgedExchangeTest {
   void where_the_second_fails_the_first_goes_on() throws Exception {
     Future<String> call = called(get());
     http.second().answer(500);
-    await().until(() -> !faulty().isEmpty());
+    soon().until(() -> !faulty().isEmpty());
     assertThat(call).isNotDone();
     http.first().answer(200);
     assertThat(result(call)).isEqualTo("200 " + http.first().node);
@@ -210,7 +88,7 @@ class HedgedExchangeTest {
   void where_the_second_breaks_the_first_goes_on() throws Exception {
     Future<String> call = called(get());
     http.second().fail("Connection reset");
-    await().until(() -> !faulty().isEmpty());
+    soon().until(() -> !faulty().isEmpty());
     http.first().answer(200);
     assertThat(result(call)).isEqualTo("200 " + http.first().node);
     assertThat(faulty()).containsExactly(http.second().node);
@@ -221,7 +99,7 @@ class HedgedExchangeTest {
     Future<String> call = called(get());
     http.second();
     http.first().fail("Connection reset");
-    await().until(() -> !faulty().isEmpty());
+    soon().until(() -> !faulty().isEmpty());
     assertThat(call).isNotDone();
     assertThat(nodes.balancer().snapshot().inFlight()).isEqualTo(1);
     http.second().answer(200);
@@ -235,7 +113,7 @@ class HedgedExchangeTest {
     Future<String> call = called(get());
     http.second();
     http.first().answer(503);
-    await().until(() -> loads() == 1);
+    soon().until(() -> loads() == 1);
     http.second().answer(200);
     assertThat(result(call)).isEqualTo("200 " + http.second().node);
     assertThat(http.first().bodyAborted).isTrue();
@@ -245,7 +123,7 @@ class HedgedExchangeTest {
   void where_both_fail_it_is_the_first_ones_failure() throws Exception {
     Future<String> call = called(get());
     http.second().answer(500);
-    await().until(() -> !faulty().isEmpty());
+    soon().until(() -> !faulty().isEmpty());
     http.first().fail("Connection reset");
     assertThatThrownBy(() -> result(call))
         .hasRootCauseMessage("Connection reset")
@@ -259,7 +137,7 @@ class HedgedExchangeTest {
     Future<String> call = called(get());
     http.second();
     http.first().answer(503);
-    await().until(() -> loads() == 1);
+    soon().until(() -> loads() == 1);
     http.second().answer(500);
     assertThat(result(call)).isEqualTo("503 <Code>SlowDown</Code>");
     assertThat(faulty()).containsExactly(http.second().node);
@@ -285,7 +163,7 @@ class HedgedExchangeTest {
     Future<String> call = called(request);
     http.second();
     http.first().fail("Connection reset");
-    await().until(() -> !faulty().isEmpty());
+    soon().until(() -> !faulty().isEmpty());
     request.abort();
     assertThatThrownBy(() -> result(call)).hasRootCauseMessage("Connection reset");
     assertThat(http.second().aborted).isTrue();
@@ -308,7 +186,7 @@ class HedgedExchangeTest {
     caller.start();
     http.second();
     http.first().fail("Connection reset");
-    await().until(() -> !faulty().isEmpty());
+    soon().until(() -> !faulty().isEmpty());
     caller.interrupt();
     caller.join(10_000);
     assertThat(thrown.get()).as("and the flag stays set").isNotNull();
@@ -324,7 +202,7 @@ class HedgedExchangeTest {
     assertThat(http.second().aborted).isTrue();
     assertThat(faulty()).isEmpty();
     assertThat(result(calledAndAnswered())).startsWith("200");
-    assertThat(OnS3Nodes.threads("nodewise-hedge-timer")).as("nothing after the end").isEmpty();
+    assertThat(threads("nodewise-hedge-timer")).as("nothing after the end").isEmpty();
   }
 
   private Future<String> calledAndAnswered() {
@@ -343,7 +221,7 @@ class HedgedExchangeTest {
     assertThat(result(call)).startsWith("200");
     assertThat(nodes.balancer().snapshot().inFlight()).as("nobody waits for it").isZero();
     second.answer(200);
-    await().until(second.bodyAborted::get);
+    soon().until(second.bodyAborted::get);
   }
 
   // What is not sent twice.
@@ -374,7 +252,7 @@ class HedgedExchangeTest {
       stuck.add(called(get()));
       http.sent(2 * i + 1);
     }
-    assertThat(OnS3Nodes.threads("nodewise-hedge-test")).hasSize(HedgeThreads.MOST);
+    assertThat(threads("nodewise-hedge-test")).hasSize(HedgeThreads.MOST);
     Future<String> alone = called(get());
     http.sent(2 * HedgeThreads.MOST);
     TimeUnit.MILLISECONDS.sleep(50);
@@ -387,95 +265,5 @@ class HedgedExchangeTest {
       assertThat(result(call)).startsWith("200");
     }
     assertThat(nodes.balancer().snapshot().hedges().denied()).isZero();
-  }
-
-  // Races.
-
-  /** Both do what they do at the same moment, many times. */
-  private void race(
-      int times, Consumer<HeldHttpClient.Sending> first, Consumer<HeldHttpClient.Sending> second)
-      throws Exception {
-    for (int i = 0; i < times; i++) {
-      http.forget();
-      ExecutableHttpRequest request = get();
-      Future<String> call = called(request);
-      HeldHttpClient.Sending one = http.first();
-      HeldHttpClient.Sending other = http.second();
-      CyclicBarrier together = new CyclicBarrier(2);
-      Future<?> beside =
-          callers.submit(
-              () -> {
-                together.await();
-                second.accept(other);
-                return null;
-              });
-      together.await();
-      first.accept(one);
-      String result = result(call);
-      beside.get(20, TimeUnit.SECONDS);
-      assertThat(result).isIn("200 " + one.node, "200 " + other.node);
-      assertThat(nodes.balancer().snapshot().inFlight()).as("race %s", i).isZero();
-      HeldHttpClient.Sending winner = result.endsWith(one.node) ? one : other;
-      HeldHttpClient.Sending loser = winner == one ? other : one;
-      assertThat(winner.bodyAborted).isFalse();
-      await().until(loser::isOver);
-    }
-  }
-
-  @Test
-  void both_answer_at_once() throws Exception {
-    race(800, one -> one.answer(200), other -> other.answer(200));
-    assertThat(faulty()).isEmpty();
-    assertThat(won()).isBetween(1L, 799L);
-  }
-
-  @Test
-  void the_first_breaks_as_the_second_answers() throws Exception {
-    for (int i = 1; i <= 50; i++) {
-      race(1, one -> one.fail("Connection reset"), other -> other.answer(200));
-      assertThat(won()).isEqualTo(i);
-      forgetFaults();
-    }
-  }
-
-  @Test
-  void the_second_breaks_as_the_first_answers() throws Exception {
-    for (int i = 1; i <= 50; i++) {
-      race(1, one -> one.answer(200), other -> other.fail("Connection reset"));
-      assertThat(nodes.balancer().snapshot().hedges().begun()).isEqualTo(i);
-      forgetFaults();
-    }
-    assertThat(won()).isZero();
-  }
-
-  /** A node that failed lately is not hedged to. */
-  private void forgetFaults() {
-    nodes.advance(60_000);
-    reads(200);
-  }
-
-  @Test
-  void aborted_while_both_answer() throws Exception {
-    int answered = 0;
-    for (int i = 0; i < 500; i++) {
-      http.forget();
-      ExecutableHttpRequest request = get();
-      Future<String> call = called(request);
-      HeldHttpClient.Sending one = http.first();
-      HeldHttpClient.Sending other = http.second();
-      Future<?> beside = callers.submit(() -> other.answer(200));
-      Future<?> abort = callers.submit(request::abort);
-      one.answer(200);
-      try {
-        answered += result(call).startsWith("200") ? 1 : 0;
-      } catch (java.util.concurrent.ExecutionException aborted) {
-        assertThat(aborted).hasRootCauseMessage("aborted");
-      }
-      beside.get();
-      abort.get();
-      assertThat(nodes.balancer().snapshot().inFlight()).as("race %s", i).isZero();
-    }
-    assertThat(answered).isPositive();
-    assertThat(faulty()).isEmpty();
   }
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.awaitility.core.ConditionFactory;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
@@ -89,7 +90,7 @@ final class HeldHttpClient implements SdkHttpClient {
 
   /** The n-th request so far, from 0; waits for it. */
   Sending sent(int n) {
-    await().atMost(Duration.ofSeconds(20)).until(() -> sendings.size() > n);
+    soon().until(() -> sendings.size() > n);
     return sendings.get(n);
   }
 
@@ -104,10 +105,16 @@ final class HeldHttpClient implements SdkHttpClient {
   }
 
   private Sending sent(boolean second) {
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .until(() -> sendings.stream().anyMatch(one -> one.isSecond == second));
+    soon().until(() -> sendings.stream().anyMatch(one -> one.isSecond == second));
     return sendings.stream().filter(one -> one.isSecond == second).findFirst().orElseThrow();
+  }
+
+  /** Waits, and looks again and again without a pause. */
+  static ConditionFactory soon() {
+    return await()
+        .atMost(Duration.ofSeconds(20))
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(1));
   }
 
   int count() {
