@@ -306,13 +306,12 @@ final class Exchange {
   private void note(@Nullable Failure failure, String code) {
     if (failure != null) {
       ApiCall call = owner.apiCall();
-      boolean repeated = failure.kind() != Failure.Kind.CALLERS;
+      // Only of what has a body it is ever asked why that can't be sent again.
+      boolean isNoted =
+          failure.kind() != Failure.Kind.CALLERS && request.contentStreamProvider().isPresent();
+      String reason = failure.outcome().reason();
       call.answeredError(
-          failure,
-          code,
-          repeated
-              ? new NodeFailedException(node(), failure.outcome().reason(), call, null)
-              : null);
+          failure, code, isNoted ? new NodeFailedException(node(), reason, call, null) : null);
     }
   }
 

@@ -12,10 +12,11 @@ import java.time.Duration;
  * can retry too, and what is not spent fades with {@link #fade()}. A retry takes one; where there
  * is none left, the answer is the caller's.
  *
- * <p>Not charged are: moves away from a node that failed or can't be reached, each request's first
- * visit to any node being bounded by the nodes; and retries of a request that still has an untried
- * node which has not failed or asked for less lately, as one overloaded node among idle ones is no
- * overload of the cluster.
+ * <p>Not charged are: moves away from a node that can't be reached; and moves and retries of a
+ * request that still has an untried node which has not failed or asked for less lately, as one sick
+ * or overloaded node among others is no trouble of the cluster. Where all that are left have failed
+ * lately, the budget pays for going on at once; where it has nothing left for that, whoever retries
+ * decides alone.
  */
 public final class RetryBudget {
   /** A thousand retries a second for every client of a cluster are no limit any more. */
