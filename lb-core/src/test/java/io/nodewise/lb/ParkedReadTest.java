@@ -15,6 +15,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Answers whose callers read slowly, or not at all: no fault, no load, and in nobody's way. */
 @Timeout(60)
@@ -103,9 +105,10 @@ class ParkedReadTest {
     assertThat(cluster.balancer().snapshot().inFlight()).isZero();
   }
 
-  @Test
-  void read_on_they_count_again_above_the_limit_if_need_be() {
-    limited(1, 1);
+  @ParameterizedTest
+  @CsvSource({"1, 0", "0, 1"})
+  void read_on_they_count_again_above_the_limit_if_need_be(int perNode, int total) {
+    limited(perNode, total);
     Attempt first = answered(N1);
     cluster.advance(1500);
     Attempt second = cluster.begin();

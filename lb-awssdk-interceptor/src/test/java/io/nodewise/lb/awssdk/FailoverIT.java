@@ -68,8 +68,7 @@ class FailoverIT extends OnS3Nodes {
                         o.addExecutionInterceptor(attempts)
                             .retryStrategy(
                                 b -> b.backoffStrategy(attempt -> Duration.ofSeconds(20)))));
-    put(s3, "k", bytes(100_000));
-    attempts.take();
+    put(PLAIN, "k", bytes(100_000)); // so that no connection is pooled yet, which might be stale
     nodes.onceAnywhere(Fault.resetRequest(100));
 
     long took = millis(() -> get(s3, "k"));

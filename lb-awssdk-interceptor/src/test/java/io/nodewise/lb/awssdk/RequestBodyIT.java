@@ -128,7 +128,7 @@ class RequestBodyIT extends OnS3Nodes {
     assertThat(get(s3, "k")).isEqualTo(CONTENT);
   }
 
-  private static final List<Body> SPENT =
+  static final List<Body> SPENT =
       List.of(
           new Body("stream", content -> RequestBody.fromInputStream(new OneShot(content), SIZE)),
           new Body(

@@ -14,6 +14,7 @@ import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -21,9 +22,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 
 /** Connections that their servers closed while they lay in the pool. */
 class StaleConnectionIT extends OnS3Nodes {
+  private static final ObjectIdentifier NEW = ObjectIdentifier.builder().key("new").build();
+
   private LoadBalancer cluster;
   private S3Client s3;
   private final RecordingStrategy strategy = RecordingStrategy.standard();
@@ -125,7 +129,7 @@ class StaleConnectionIT extends OnS3Nodes {
     s3.putObject(
         put -> put.bucket(bucket).key("new").ifNoneMatch("*"), RequestBody.fromBytes(bytes(100)));
     s3.deleteObjects(
-        delete -> delete.bucket(bucket).delete(d -> d.objects(o -> o.key("new")).quiet(true)));
+        delete -> delete.bucket(bucket).delete(d -> d.objects(List.of(NEW)).quiet(true)));
     nobodyBlamedNothingSpent();
   }
 

@@ -51,7 +51,7 @@ final class ReadPatience {
     }
     // Twice the suspicion: the probe is to have its say first, which tells more.
     long least = 2 * clocks.suspicion().toNanos();
-    long limit = (long) Math.max(least, usual * factor);
+    double limit = Math.max((double) least, usual * factor);
     return silence >= limit && limit < clocks.firstByte().toNanos();
   }
 
