@@ -34,7 +34,8 @@ final class ApiCall {
   private @Nullable Signing<?> signing;
   private @Nullable NodeFailedException lastFailure;
   private String lastCode = "";
-  private boolean replyLost;
+  private boolean unheard; // the attempt that the SDK decided on last
+  private int lostReplies;
   private boolean answered;
   private boolean faulted;
   private boolean overloaded;
@@ -114,7 +115,12 @@ final class ApiCall {
 
   /** Whether an attempt may have been carried out without our hearing of it. */
   boolean isReplyLost() {
-    return replyLost;
+    return lostReplies > 0;
+  }
+
+  /** How many attempts may have been carried out so. */
+  int lostReplies() {
+    return lostReplies;
   }
 
   /** An attempt begins that the SDK decided on: if every node has had its turn, all get another. */
@@ -126,6 +132,7 @@ final class ApiCall {
       route.newRound();
     }
     excused = false;
+    unheard = false;
   }
 
   /** The attempt failed after bytes were sent, and nothing, or not all, of an answer came. */
@@ -176,19 +183,27 @@ final class ApiCall {
       case NO_ANSWER -> {
         faulted = true;
         answered = false;
-        replyLost = true;
+        lost();
       }
       case FAULT -> {
         faulted = true;
         answered = true;
-        replyLost = true; // it may have been carried out all the same
+        lost(); // it may have been carried out all the same
       }
       case LOAD -> overloaded = true;
       case CANCELLED -> {
         faulted = false;
-        replyLost = true;
+        lost();
       }
       case NOTHING_SENT, CALLERS, LOCAL_BODY -> {}
+    }
+  }
+
+  /** Counted once for an attempt: of those that it tried before, nothing was sent. */
+  private void lost() {
+    if (!unheard) {
+      unheard = true;
+      lostReplies++;
     }
   }
 
@@ -238,7 +253,7 @@ final class ApiCall {
 
   /** Whether it may have been carried out, and is not to be sent again for that. */
   boolean mustNotRepeat() {
-    return replyLost && !isRepeatable();
+    return isReplyLost() && !isRepeatable();
   }
 
   /** Why it is not sent again, where it must not be. */

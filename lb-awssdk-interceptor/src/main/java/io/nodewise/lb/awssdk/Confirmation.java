@@ -104,7 +104,7 @@ final class Confirmation {
               : response;
       case BEGUN ->
           status == 200 && request instanceof CreateMultipartUploadRequest create
-              ? begun(state, create, response)
+              ? begun(state, create, call.lostReplies(), response)
               : response;
       case SAME, ECHO, UNKNOWN, TWICE -> response;
     };
@@ -159,7 +159,10 @@ final class Confirmation {
   }
 
   private static HttpExecuteResponse begun(
-      StoredState state, CreateMultipartUploadRequest create, HttpExecuteResponse response)
+      StoredState state,
+      CreateMultipartUploadRequest create,
+      int lost,
+      HttpExecuteResponse response)
       throws IOException {
     if (response.responseBody().isEmpty()) {
       return response;
@@ -168,7 +171,7 @@ final class Confirmation {
     Matcher ours = UPLOAD_ID.matcher(new String(document, StandardCharsets.UTF_8));
     if (ours.find()) {
       try {
-        state.abortOrphan(create, ours.group(1));
+        state.abortOrphans(create, ours.group(1), lost);
       } catch (SdkException e) {
         log.debug("Could not look for an orphaned upload of {}: {}", create.key(), e.toString());
       }

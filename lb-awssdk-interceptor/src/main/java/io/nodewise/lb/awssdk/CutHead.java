@@ -14,17 +14,18 @@ import software.amazon.awssdk.http.SdkHttpResponse;
  * An answer that lasts to the end of the connection says so by "Connection: close", as HTTP/1.1 wants
  * it. One that doesn't, and then has no body, was cut off. Servers tell the length of an empty body.
  */
-/** Tells an answer without a body from one whose head broke off. */
+/** Tells a success without a body from one whose head broke off. */
 final class CutHead {
   private CutHead() {}
 
-  /** Whether the head leaves open where the body ends. */
+  /** Whether it is a success whose head leaves open where its body ends. */
   static boolean isPossible(SdkHttpResponse response) {
-    return response.statusCode() < 100
-        || (response.statusCode() != 204
-            && response.firstMatchingHeader("Content-Length").isEmpty()
-            && response.firstMatchingHeader("Transfer-Encoding").isEmpty()
-            && !response.firstMatchingHeader("Connection").orElse("").equalsIgnoreCase("close"));
+    int status = response.statusCode();
+    return status < 300
+        && status != 204
+        && response.firstMatchingHeader("Content-Length").isEmpty()
+        && response.firstMatchingHeader("Transfer-Encoding").isEmpty()
+        && !response.firstMatchingHeader("Connection").orElse("").equalsIgnoreCase("close");
   }
 
   /**

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -13,8 +14,8 @@ import software.amazon.awssdk.services.s3.model.MultipartUpload;
 /*
  * A CreateMultipartUpload whose reply was lost may have left an upload that nobody has the id of. It
  * is aborted only where it can hardly be another's: an upload of the same key, begun since this call
- * began and by nobody else than whoever began the one we have, without a part, and the only such one
- * beside ours. Somebody else with the same credentials who begins an upload of the same key in the
+ * began and by nobody else than whoever began the one we have, without a part, and if there are no more
+ * such ones beside ours than replies were lost. Somebody else with the same credentials who begins an upload of the same key in the
  * same second as the node dies would lose it; he races us for the key in any case.
  */
 /** Cleans up after a repeated CreateMultipartUpload, as far as that is safe. */
@@ -27,9 +28,13 @@ final class Orphans {
   private Orphans() {}
 
   /**
-   * Aborts the upload that the lost reply announced, if there is one for sure beside {@code ours}.
+   * Aborts the uploads that the lost replies announced, if there are any for sure beside {@code
+   * ours}.
+   *
+   * @param lost how many replies were lost: that many uploads there may be
    */
-  static void abort(S3Client s3, CreateMultipartUploadRequest create, String ours, Instant since) {
+  static void abort(
+      S3Client s3, CreateMultipartUploadRequest create, String ours, Instant since, int lost) {
     List<MultipartUpload> young =
         s3
             .listMultipartUploads(list -> list.bucket(create.bucket()).prefix(create.key()))
@@ -39,20 +44,24 @@ final class Orphans {
             .filter(upload -> upload.initiated() != null)
             .filter(upload -> upload.initiated().isAfter(since.minus(SKEW)))
             .toList();
-    if (young.size() != 2) {
+    Optional<MultipartUpload> known =
+        young.stream().filter(upload -> upload.uploadId().equals(ours)).findFirst();
+    if (known.isEmpty() || young.size() - 1 > lost) {
       return;
     }
-    boolean oursFirst = young.get(0).uploadId().equals(ours);
-    MultipartUpload known = young.get(oursFirst ? 0 : 1);
-    MultipartUpload orphan = young.get(oursFirst ? 1 : 0);
-    if (!known.uploadId().equals(ours)
-        || !Objects.equals(known.initiator(), orphan.initiator())
-        || hasParts(s3, create, orphan.uploadId())) {
-      return;
+    List<MultipartUpload> orphans =
+        young.stream().filter(upload -> !upload.uploadId().equals(ours)).toList();
+    for (MultipartUpload orphan : orphans) {
+      if (!Objects.equals(known.get().initiator(), orphan.initiator())
+          || hasParts(s3, create, orphan.uploadId())) {
+        return;
+      }
     }
-    s3.abortMultipartUpload(
-        abort -> abort.bucket(create.bucket()).key(create.key()).uploadId(orphan.uploadId()));
-    log.info("Aborted the upload of {} whose id was lost with a reply", create.key());
+    for (MultipartUpload orphan : orphans) {
+      s3.abortMultipartUpload(
+          abort -> abort.bucket(create.bucket()).key(create.key()).uploadId(orphan.uploadId()));
+      log.info("Aborted the upload of {} whose id was lost with a reply", create.key());
+    }
   }
 
   private static boolean hasParts(S3Client s3, CreateMultipartUploadRequest create, String id) {

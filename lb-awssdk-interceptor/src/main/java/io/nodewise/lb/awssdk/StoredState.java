@@ -132,8 +132,8 @@ final class StoredState {
   }
 
   /** See {@link Orphans}. */
-  void abortOrphan(CreateMultipartUploadRequest create, String ours) {
-    Orphans.abort(s3, create, ours, since);
+  void abortOrphans(CreateMultipartUploadRequest create, String ours, int lost) {
+    Orphans.abort(s3, create, ours, since, lost);
   }
 
   private static String decoded(String text) {

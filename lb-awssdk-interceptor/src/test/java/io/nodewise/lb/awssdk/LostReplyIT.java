@@ -137,6 +137,19 @@ class LostReplyIT extends OnS3Nodes {
     assertThat(PLAIN.listBuckets().buckets()).extracting(one -> one.name()).doesNotContain(bucket);
   }
 
+  @Test
+  void createMultipartUploadWhoseReplyIsLostTwiceLeavesOneUpload() {
+    start();
+    nodes.onceAnywhere(Fault.loseReply().on("POST"));
+    nodes.onceAnywhere(Fault.loseReply().on("POST"));
+
+    CreateMultipartUploadResponse created =
+        s3.createMultipartUpload(create -> create.bucket(bucket).key("k"));
+
+    assertThat(nodes.count("POST")).isEqualTo(3);
+    assertThat(uploads()).extracting(MultipartUpload::uploadId).containsExactly(created.uploadId());
+  }
+
   /** Somebody else's uploads of the key are none of our business. */
   @Test
   void createMultipartUploadBesideOthers() {
