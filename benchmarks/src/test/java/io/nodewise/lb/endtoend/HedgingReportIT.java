@@ -35,7 +35,7 @@ class HedgingReportIT {
         .contains("- a test", "times lower hedged");
     assertThat(Files.readAllLines(folder.resolve("hedging.csv")))
         .hasSize(5)
-        .allMatch(line -> line.split(",", -1).length == 14);
+        .allMatch(line -> line.split(",", -1).length == 15);
     DocumentBuilderFactory.newInstance()
         .newDocumentBuilder()
         .parse(folder.resolve("hedging.svg").toFile());
