@@ -68,6 +68,11 @@ final class Arm implements AutoCloseable {
             .nodes(nodes.stream().map(URI::toString).toArray(String[]::new))
             .healthCheck(HealthCheck.http(StorageNodeMain.HEALTH_PATH))
             .build();
+    return over(name, cluster);
+  }
+
+  /** Nodewise over this cluster, which it closes. */
+  static Arm over(String name, LoadBalancer cluster) {
     S3Client s3 = client(LoadBalancedS3.builder(cluster));
     return new Arm(name, () -> s3, () -> 0, List.of(s3, cluster));
   }

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 /** Runs a plan: speed, what the library adds, scaling, faults. Used once, by one thread. */
 final class EndToEnd {
   /** Nodes that are their own bound: four requests at a time of 20 ms each, 200 a second. */
-  static final NodeMode BOUNDED = new NodeMode(20, 4, false);
+  static final NodeMode BOUNDED = new NodeMode(20, 4, 0, 0, false);
 
   /** Enough to keep all slots of four nodes busy, fewer than a client's 50 connections. */
   static final int SCALING_THREADS = 32;

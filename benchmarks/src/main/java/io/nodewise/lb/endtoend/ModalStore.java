@@ -2,6 +2,7 @@ package io.nodewise.lb.endtoend;
 
 import java.io.InputStream;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.gaul.s3proxy.blobstore.BlobStore;
@@ -53,7 +54,9 @@ final class ModalStore extends ForwardingBlobStore {
     }
     now.slots().acquireUninterruptibly();
     try {
-      TimeUnit.MILLISECONDS.sleep(now.mode().delayMillis());
+      boolean stalls = ThreadLocalRandom.current().nextInt(1000) < now.mode().stalls();
+      TimeUnit.MILLISECONDS.sleep(
+          now.mode().delayMillis() + (stalls ? now.mode().stallMillis() : 0));
       return request.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -40,6 +40,7 @@ final class OpenLoad {
   /** Objects that are written in turn, so that one is hardly ever written twice at a time. */
   private static final int WRITTEN = 100;
 
+  private final List<Operation> mix;
   private final Arm arm;
   private final int number;
   private final long intervalNanos;
@@ -64,6 +65,12 @@ final class OpenLoad {
    * @param number the arm's, from 0; arms write different objects
    */
   OpenLoad(Arm arm, int number, int callsPerSecond) {
+    this(arm, number, callsPerSecond, MIX);
+  }
+
+  /** The same of these operations in turn. */
+  OpenLoad(Arm arm, int number, int callsPerSecond, List<Operation> mix) {
+    this.mix = List.copyOf(mix);
     this.arm = arm;
     this.number = number;
     this.intervalNanos = TimeUnit.SECONDS.toNanos(1) / callsPerSecond;
@@ -125,7 +132,7 @@ final class OpenLoad {
 
   private void call(long due, int turn) {
     try {
-      MIX.get(turn % MIX.size()).run(arm.s3(), number * WRITTEN + turn % WRITTEN);
+      mix.get(turn % mix.size()).run(arm.s3(), number * WRITTEN + turn % WRITTEN);
       records.add(new CallRecord(due, System.nanoTime(), true));
     } catch (RuntimeException e) {
       failed(due, e);

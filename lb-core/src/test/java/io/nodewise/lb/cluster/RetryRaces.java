@@ -2,6 +2,7 @@ package io.nodewise.lb.cluster;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
+import io.nodewise.lb.retry.Hedging;
 import io.nodewise.lb.retry.RetryBudget;
 import java.time.Duration;
 import org.openjdk.jcstress.annotations.Actor;
@@ -13,7 +14,8 @@ import org.openjdk.jcstress.infra.results.IIII_Result;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * What two threads may take out of one retry budget. Every outcome that is not listed is forbidden.
+ * What two threads may take out of one budget, of retries or of hedges. Every outcome that is not
+ * listed is forbidden.
  */
 public final class RetryRaces {
   private RetryRaces() {}
@@ -51,6 +53,37 @@ public final class RetryRaces {
     @Arbiter
     public void left(IIII_Result r) {
       r.r3 = (int) account.left();
+      r.r4 = (int) account.denied();
+    }
+  }
+
+  /** So is the last hedge, of a budget of its own. */
+  @JCStressTest
+  @Outcome(
+      id = {"1, 0, 1, 1", "0, 1, 1, 1"},
+      expect = ACCEPTABLE,
+      desc = "one gets it, the other is denied")
+  @State
+  public static class LastHedgeForTwo {
+    private final HedgeAccount account = new HedgeAccount(Hedging.builder().share(0.5).build(), 0);
+
+    public LastHedgeForTwo() {
+      account.paidIn(2, 0);
+    }
+
+    @Actor
+    public void one(IIII_Result r) {
+      r.r1 = bit(account.take());
+    }
+
+    @Actor
+    public void other(IIII_Result r) {
+      r.r2 = bit(account.take());
+    }
+
+    @Arbiter
+    public void taken(IIII_Result r) {
+      r.r3 = (int) account.taken();
       r.r4 = (int) account.denied();
     }
   }
