@@ -47,7 +47,7 @@ final class Document {
   boolean isWhole() {
     return root.isEmpty()
         ? !head.stripLeading().startsWith("<")
-        : tail.endsWith("</" + root + ">") || tail.endsWith("/>") && isEmptyElement();
+        : tail.endsWith("</" + root + ">") || (tail.endsWith("/>") && isEmptyElement());
   }
 
   private boolean isEmptyElement() {

@@ -220,7 +220,7 @@ final class Exchange {
     attempt.endWith(received);
     Reply reply = owner.apiCall().operation().reply();
     if (answer.isError()
-        || reply != Reply.CONTENT && !(reply == Reply.SMALL && answer.contentLength() == 0)) {
+        || (reply != Reply.CONTENT && !(reply == Reply.SMALL && answer.contentLength() == 0))) {
       return readAhead(response, answer, received);
     }
     InputStream whole =

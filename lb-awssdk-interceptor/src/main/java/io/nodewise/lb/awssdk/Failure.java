@@ -116,7 +116,7 @@ record Failure(Kind kind, Outcome outcome) {
           || t instanceof NoRouteToHostException
           || t instanceof SSLHandshakeException
           || t instanceof SSLPeerUnverifiedException
-          || t instanceof SSLException && reason(t).contains("plaintext connection")
+          || (t instanceof SSLException && reason(t).contains("plaintext connection"))
           || named(t, "ConnectTimeoutException")) {
         return true;
       }

@@ -55,7 +55,7 @@ final class StoredState {
 
   /** The object, if it is what the copy made: of a source without parts, that has its tag. */
   Optional<HeadObjectResponse> ofCopy(CopyObjectRequest copy) {
-    Matcher from = SOURCE.matcher(String.valueOf(copy.copySource()));
+    Matcher from = SOURCE.matcher(copy.getValueForField("CopySource", String.class).orElse(""));
     if (!from.matches()) {
       return Optional.empty(); // by an access point
     }
