@@ -46,7 +46,8 @@ public final class HedgingReport {
     List<String> circumstances = new ArrayList<>();
     circumstances.add(Machine.hardware());
     circumstances.add(Machine.jdk());
-    circumstances.add(("`benchmarks/run-hedging " + String.join(" ", options)).trim() + "`");
+    circumstances.add(
+        ("`benchmarks/run-hedging " + String.join(" ", options)).trim() + "`" + priority());
     circumstances.add(date.toString());
     circumstances.add(
         String.format(
@@ -60,6 +61,17 @@ public final class HedgingReport {
                 : ". **Other programs were running**: compare rows, don't take the figures as such"));
     write(Path.of(args[0]), run, ways, circumstances);
     System.exit(0); // threads of HTTP clients may linger
+  }
+
+  /** Who runs this before others with {@code nice} is to say so. */
+  private static String priority() {
+    try {
+      String stat = Files.readString(Path.of("/proc/self/stat"));
+      String nice = stat.substring(stat.lastIndexOf(')') + 2).split(" ")[16];
+      return nice.equals("0") ? "" : ", at another priority than usual (nice " + nice + ")";
+    } catch (IOException e) {
+      return ""; // not Linux
+    }
   }
 
   static void write(

@@ -9,6 +9,7 @@ import io.nodewise.lb.VirtualCluster;
 import io.nodewise.lb.node.Outcome;
 import io.nodewise.lb.retry.Hedging;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -106,7 +107,8 @@ abstract class HedgedCalls {
   }
 
   static String read(HttpExecuteResponse response) throws Exception {
-    return new String(response.responseBody().orElseThrow().readAllBytes());
+    return new String(
+        response.responseBody().orElseThrow().readAllBytes(), StandardCharsets.US_ASCII);
   }
 
   /** Calls it on a thread of its own; what it gives is the status and the body. */

@@ -58,7 +58,7 @@ class HedgedExchangeTest extends HedgedCalls {
 
   private HttpExecuteResponse atOnce(ExecutableHttpRequest request) throws Exception {
     int before = http.count();
-    Future<HttpExecuteResponse> call = callers.submit(request::call);
+    Future<HttpExecuteResponse> call = callers.submit(request);
     http.sent(before).answer(200);
     return call.get(20, TimeUnit.SECONDS);
   }

@@ -13,7 +13,7 @@ import io.nodewise.lb.routing.BalancingPolicy;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -157,12 +157,12 @@ class HedgedReadsIT extends OnS3Nodes {
     learn(cluster, s3);
     nodes.always(Fault.delayReply(400));
     int before = nodes.requests().size();
-    Consumer<Integer> calls =
+    IntConsumer calls =
         i -> {
           put(s3, "p" + i, bytes(100));
           s3.listObjectsV2(list -> list.bucket(bucket));
         };
-    inParallel(8, 8, calls::accept);
+    inParallel(8, 8, calls);
     assertThat(nodes.requests().size() - before).isEqualTo(16);
   }
 

@@ -8,6 +8,7 @@ import io.nodewise.lb.awssdk.nodes.Fault;
 import io.nodewise.lb.awssdk.nodes.FaultProxy;
 import io.nodewise.lb.retry.Hedging;
 import io.nodewise.lb.routing.BalancingPolicy;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +64,7 @@ class HedgingDrillIT extends OnS3Nodes {
     for (int i = 0; i < 10; i++) {
       String id = nodes.get(i % 4).id();
       int port = Integer.parseInt(id.substring(id.lastIndexOf(':') + 1));
-      ten.add(FaultProxy.before(new InetSocketAddress("127.0.0.1", port)));
+      ten.add(FaultProxy.before(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
     }
     S3Client off = arm(Hedging.off());
     S3Client on = arm(Hedging.defaults());

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -52,7 +53,8 @@ final class HeldHttpClient implements SdkHttpClient {
     public HttpExecuteResponse call() throws IOException {
       try {
         int code = status.get();
-        byte[] body = (code == 503 ? "<Code>SlowDown</Code>" : node).getBytes();
+        byte[] body =
+            (code == 503 ? "<Code>SlowDown</Code>" : node).getBytes(StandardCharsets.US_ASCII);
         return HttpExecuteResponse.builder()
             .response(
                 SdkHttpResponse.builder()
