@@ -10,6 +10,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -28,6 +29,11 @@ final class FaultedCall {
 
   /** For so long an idle connection is used again unchecked, also where the node has closed it. */
   static final Duration UNCHECKED = Duration.ofMillis(2500);
+
+  /** What comes of a connection that the node has closed before. */
+  private static final Pattern STALE =
+      Pattern.compile(
+          "node (\\S+): (?:Broken pipe|Connection reset|The target server failed to respond)");
 
   static final int PER_BUCKET = 200;
 
@@ -144,7 +150,7 @@ final class FaultedCall {
           || nodes.all().stream()
               .anyMatch(
                   node ->
-                      text.contains("node " + node.id() + ": Broken pipe")
+                      STALE.matcher(text).results().anyMatch(one -> one.group(1).equals(node.id()))
                           && node.hasClosedSince(began - UNCHECKED.toNanos()));
     }
     return met.size() + out.size() >= nodes.all().size();

@@ -143,6 +143,7 @@ class RandomFaultsIT extends OnS3Nodes {
         .collect(Collectors.toSet());
   }
 
+  /** The store is in memory, and other tests come after this one. */
   private void deleteAll() {
     for (int i = 0; i <= CALLS / FaultedCall.PER_BUCKET; i++) {
       String one = bucket + "-" + i;
@@ -161,7 +162,6 @@ class RandomFaultsIT extends OnS3Nodes {
         MatrixCell.DIRECT.deleteObjects(
             delete -> delete.bucket(one).delete(all -> all.objects(objects)));
       }
-      MatrixCell.DIRECT.deleteBucket(delete -> delete.bucket(one));
     }
   }
 
