@@ -89,6 +89,11 @@ final class Download {
     return range.after(received).isEmpty();
   }
 
+  /** Whether it ends elsewhere than after so many bytes, as far as is known. */
+  boolean isOtherwiseLong(long received) {
+    return !range.isOpen() && range.after(received).first() != range.last() + 1;
+  }
+
   /**
    * What asks for the rest.
    *
