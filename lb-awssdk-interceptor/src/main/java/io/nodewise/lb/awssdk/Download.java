@@ -72,8 +72,12 @@ final class Download {
     return new Download(request, call.signing(), tag, isNamed ? null : version, range);
   }
 
+  /** Null if it has none, a weak one, or an empty one, which objects have in common. */
   private static @Nullable String strongTag(SdkHttpResponse answer) {
-    return answer.firstMatchingHeader("ETag").filter(tag -> tag.startsWith("\"")).orElse(null);
+    return answer
+        .firstMatchingHeader("ETag")
+        .filter(tag -> tag.startsWith("\"") && tag.length() > 2)
+        .orElse(null);
   }
 
   private static boolean names(SdkHttpRequest request, String parameter) {
@@ -83,6 +87,11 @@ final class Download {
   /** Whether so many bytes are all of it. */
   boolean isWhole(long received) {
     return range.after(received).isEmpty();
+  }
+
+  /** Whether it ends elsewhere than after so many bytes, as far as is known. */
+  boolean isOtherwiseLong(long received) {
+    return !range.isOpen() && range.after(received).first() != range.last() + 1;
   }
 
   /**

@@ -96,6 +96,7 @@ final class Exchange {
     attempt.firstByteOfError();
     Answer answer = Answer.of(response.httpResponse());
     AbortableInputStream stream = response.responseBody().orElse(null);
+    attempt.reading(); // else the sweeper takes it for a caller who does not read on
     byte[] beginning = stream == null ? new byte[0] : stream.readNBytes(PEEK);
     boolean head = request.httpRequest().method() == SdkHttpMethod.HEAD;
     Failure failure =

@@ -22,6 +22,7 @@ final class ReceivedBody extends FilterInputStream implements Abortable {
   private @Nullable Outcome outcome; // null until the answer's meaning is known
   private long received;
   private boolean complete;
+  private boolean failed;
 
   ReceivedBody(AbortableInputStream body, Attempt attempt, BalancedRequest request, long length) {
     super(body);
@@ -89,6 +90,7 @@ final class ReceivedBody extends FilterInputStream implements Abortable {
   }
 
   private IOException broken(String reason, @Nullable IOException cause) {
+    failed = true;
     boolean byCaller =
         attempt.verdict() == null
             && (givenUp || request.isGivenUp() || Thread.currentThread().isInterrupted());
@@ -128,11 +130,12 @@ final class ReceivedBody extends FilterInputStream implements Abortable {
   /** HTTP clients read on to the end here, to keep the connection: the clocks go on. */
   @Override
   public void close() throws IOException {
+    boolean isOver = givenUp || complete || failed;
     givenUp = true;
     attempt.reading();
     try {
       super.close();
-      if (!complete) {
+      if (!isOver) {
         request.transport().pooled().back(attempt.node());
       }
     } finally {

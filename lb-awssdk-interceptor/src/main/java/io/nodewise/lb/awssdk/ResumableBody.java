@@ -41,6 +41,7 @@ final class ResumableBody extends InputStream implements Abortable {
   private volatile AbortableInputStream part; // by the reader
   private long received; // by the reader, as the next
   private int attempts;
+  private boolean isJoined;
   private @Nullable IOException failed;
 
   ResumableBody(BalancedRequest request, Download download, AbortableInputStream first) {
@@ -66,6 +67,9 @@ final class ResumableBody extends InputStream implements Abortable {
       try {
         int n = part.read(buffer, offset, count);
         received += Math.max(n, 0);
+        if (n < 0 && isJoined && download.isOtherwiseLong(received)) {
+          throw new IOException("the rest that a node sent is not as long as it said: " + download);
+        }
         return n;
       } catch (NodeFailedException broken) {
         if (download.isWhole(received)) {
@@ -169,6 +173,7 @@ final class ResumableBody extends InputStream implements Abortable {
   private void takeUp(AbortableInputStream rest) {
     log.debug("{} goes on after {} bytes", download, received);
     part = rest;
+    isJoined = true;
     if (isGivenUp()) {
       rest.abort();
     }

@@ -5,8 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.health.HealthCheck;
+import io.nodewise.lb.node.Node;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -108,6 +110,26 @@ class BalancedTransportTest {
     nothingLeft();
     get(10).abort();
     nothingLeft();
+  }
+
+  @Test
+  void a_connection_comes_back_to_the_pool_once() throws Exception {
+    AbortableInputStream body = get(10);
+    for (int i = 0; i < 5; i++) {
+      body.close();
+    }
+    AbortableInputStream aborted = get(10);
+    aborted.abort();
+    aborted.close();
+    int excused = 0;
+    for (Node node : cluster.nodes().nodes()) {
+      for (int i = 0; i < 10; i++) {
+        boolean broke =
+            transport.pooled().isExcused(node, new SocketException("Connection reset"), 0, 0);
+        excused += broke ? 1 : 0;
+      }
+    }
+    assertThat(excused).isLessThanOrEqualTo(1);
   }
 
   @Test

@@ -119,6 +119,8 @@ class DownloadTest {
     assertThat(Download.of(download(), request, answer().putHeader("ETag", "W/\"t\"").build()))
         .isNull();
     assertThat(Download.of(download(), request, answer().putHeader("ETag", "t").build())).isNull();
+    assertThat(Download.of(download(), request, answer().putHeader("ETag", "\"\"").build()))
+        .isNull();
     assertThat(Download.of(download(), request, answer().statusCode(206).build())).isNull();
     assertThat(Download.of(download(), request, answer().statusCode(404).build())).isNull();
     assertThat(Download.of(download(), request, answer().putHeader("Content-Length", "0").build()))

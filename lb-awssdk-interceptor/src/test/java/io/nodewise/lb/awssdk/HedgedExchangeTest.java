@@ -119,6 +119,22 @@ class HedgedExchangeTest extends HedgedCalls {
     assertThat(http.first().bodyAborted).isTrue();
   }
 
+  /** The clock of a silent body is that of a refusal's, too: nobody waits for it for ever. */
+  @Test
+  void where_the_first_breaks_a_refusal_that_stalls_is_given_up() throws Exception {
+    Future<String> call = called(get());
+    HeldHttpClient.Sending second = http.second();
+    second.stalls = true;
+    second.answer(500);
+    http.first().fail("Connection reset");
+    soon().until(() -> faulty().equals(List.of(http.first().node)));
+    nodes.advance(31_000);
+    nodes.advance(1_000);
+    assertThatThrownBy(() -> result(call)).hasRootCauseMessage("Connection reset");
+    assertThat(second.aborted).isTrue();
+    assertThat(faulty()).containsExactlyInAnyOrder(http.first().node, second.node);
+  }
+
   @Test
   void where_both_fail_it_is_the_first_ones_failure() throws Exception {
     Future<String> call = called(get());

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -30,6 +31,7 @@ final class HeldHttpClient implements SdkHttpClient {
     final AtomicBoolean aborted = new AtomicBoolean();
     final AtomicBoolean bodyAborted = new AtomicBoolean();
     volatile boolean ignoresAbort;
+    volatile boolean stalls; // in its body
     private final CompletableFuture<Integer> status = new CompletableFuture<>();
 
     Sending(String node) {
@@ -63,13 +65,23 @@ final class HeldHttpClient implements SdkHttpClient {
                     .build())
             .responseBody(
                 AbortableInputStream.create(
-                    new ByteArrayInputStream(body), () -> bodyAborted.set(true)))
+                    stalls ? new Stalled() : new ByteArrayInputStream(body),
+                    () -> bodyAborted.set(true)))
             .build();
       } catch (ExecutionException e) {
         throw new IOException(e.getCause().getMessage());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IOException("interrupted");
+      }
+    }
+
+    /** A body of which nothing comes before it is aborted. */
+    private final class Stalled extends InputStream {
+      @Override
+      public int read() throws IOException {
+        soon().until(() -> aborted.get() || bodyAborted.get());
+        throw new IOException("aborted");
       }
     }
 
