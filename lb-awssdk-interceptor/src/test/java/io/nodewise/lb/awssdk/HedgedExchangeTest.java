@@ -128,8 +128,12 @@ class HedgedExchangeTest extends HedgedCalls {
     second.answer(500);
     http.first().fail("Connection reset");
     soon().until(() -> faulty().equals(List.of(http.first().node)));
-    nodes.advance(31_000);
-    nodes.advance(1_000);
+    soon() // by the clock from when its thread begins to read
+        .until(
+            () -> {
+              nodes.advance(5_000);
+              return second.aborted.get();
+            });
     assertThatThrownBy(() -> result(call)).hasRootCauseMessage("Connection reset");
     assertThat(second.aborted).isTrue();
     assertThat(faulty()).containsExactlyInAnyOrder(http.first().node, second.node);
