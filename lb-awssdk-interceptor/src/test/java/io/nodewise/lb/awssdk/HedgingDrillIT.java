@@ -58,7 +58,14 @@ class HedgingDrillIT extends OnS3Nodes {
     return sorted[(int) Math.ceil(part * sorted.length) - 1];
   }
 
-  /** The measured one is in the benchmarks; this one allows for a machine that does much else. */
+  private static long stalled(Queue<Long> times) {
+    return times.stream().filter(millis -> millis >= STALL).count();
+  }
+
+  /**
+   * Percentiles are measured by the benchmark; this one looks at the stalls, which can be told from
+   * the pauses of a machine that does much else.
+   */
   @Test
   void one_node_that_stalls_is_no_longer_felt_at_a_fiftieth_more_requests() throws Exception {
     for (int i = 0; i < 10; i++) {
@@ -102,7 +109,9 @@ class HedgingDrillIT extends OnS3Nodes {
         hedges.begun() - before.begun(),
         hedges);
     assertThat(slowest(without, 0.999)).isGreaterThanOrEqualTo(STALL);
-    assertThat(slowest(with, 0.999)).isLessThan(STALL / 3);
+    assertThat(slowest(with, 0.999)).isLessThan(slowest(without, 0.999));
+    assertThat(stalled(without)).as("one in a hundred").isGreaterThan(ROUNDS * CALLS / 200);
+    assertThat(stalled(with)).isLessThanOrEqualTo(stalled(without) / 5);
     // What was saved up before these calls may be spent in them.
     assertThat(sent).isLessThanOrEqualTo(ROUNDS * CALLS * 102 / 100 + 10);
   }
