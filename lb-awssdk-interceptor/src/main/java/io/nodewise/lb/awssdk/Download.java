@@ -146,6 +146,20 @@ final class Download {
     return tag.equals(strongTag(answer));
   }
 
+  /**
+   * Whether an answer says that nothing is missing: of an object in chunks nobody knows the length,
+   * and where all but the last chunk came, there is no byte left to ask for.
+   */
+  boolean isEnd(SdkHttpResponse answer, long received) {
+    ContentRange left = range.after(received);
+    return left.isOpen()
+        && answer.statusCode() == 416
+        && answer
+            .firstMatchingHeader("Content-Range")
+            .filter(length -> length.equals("bytes */" + left.first()))
+            .isPresent();
+  }
+
   /** Whether an answer holds just what is missing. */
   boolean isRest(SdkHttpResponse answer, long received) {
     ContentRange wanted = range.after(received);

@@ -134,6 +134,9 @@ final class ResumableBody extends InputStream implements Abortable {
       return checked(response.httpResponse(), body, broken);
     }
     body.close();
+    if (download.isEnd(response.httpResponse(), received)) {
+      return AbortableInputStream.createEmpty();
+    }
     if (status == 412 || status == 404 || status == 416) {
       throw changed(broken);
     }

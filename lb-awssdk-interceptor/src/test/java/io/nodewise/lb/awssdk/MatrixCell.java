@@ -37,30 +37,18 @@ final class MatrixCell {
           .credentialsProvider(S3Nodes.CREDENTIALS)
           .build();
 
-  private static final Map<Integer, Content> CONTENTS = new ConcurrentHashMap<>();
-
-  /** Bytes and their entity tag. */
-  private record Content(byte[] bytes, String tag) {
-    static Content of(int size) {
-      byte[] bytes = OnS3Nodes.bytes(size);
-      try {
-        return new Content(bytes, EntityTag.ofContent(RequestBody.fromBytes(bytes)));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-  }
+  private static final Map<Integer, byte[]> CONTENTS = new ConcurrentHashMap<>();
 
   private final String bucket;
   private final Path directory;
-  private final Content content;
+  private final byte[] content;
   private final Map<String, String> uploads = new ConcurrentHashMap<>();
   private final Map<String, String> tags = new ConcurrentHashMap<>();
 
   MatrixCell(String bucket, Path directory, int size) {
     this.bucket = bucket;
     this.directory = directory;
-    this.content = CONTENTS.computeIfAbsent(size, Content::of);
+    this.content = CONTENTS.computeIfAbsent(size, OnS3Nodes::bytes);
   }
 
   String bucket() {
@@ -68,11 +56,15 @@ final class MatrixCell {
   }
 
   byte[] content() {
-    return content.bytes();
+    return content;
   }
 
   String tag() {
-    return content.tag();
+    try {
+      return EntityTag.ofContent(RequestBody.fromBytes(content));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The content, in a file. */
