@@ -44,6 +44,7 @@ final class ApiCall {
   private int replacements;
   private int freeFailovers; // that were asked for
   private int retries; // that the retry strategy granted
+  private int resumes;
 
   ApiCall(
       Operation operation, @Nullable SdkRequest request, Route route, UnsafeRepeats unsafeRepeats) {
@@ -214,6 +215,16 @@ final class ApiCall {
    */
   boolean takeRetry(int maxAttempts) {
     return !overloaded || retries + 1 >= maxAttempts || route.takeRetry();
+  }
+
+  /** How often a node was asked for the rest of a download and heard it, in all attempts. */
+  int resumes() {
+    return resumes;
+  }
+
+  /** It was asked once more. */
+  void resumed() {
+    resumes++;
   }
 
   /** The retry strategy granted one more attempt. */

@@ -140,14 +140,26 @@ final class BalancedRequest implements ExecutableHttpRequest {
    * @throws NoNodeAvailableException if no node is left in this round
    * @throws NodeFailedException if the node failed; any other exception is nobody's fault
    */
-  HttpExecuteResponse resume(HttpExecuteRequest rest) throws IOException {
-    Exchange exchange = begin(rest, call.route().resume());
+  Rest resume(HttpExecuteRequest rest, RestSearch search) throws IOException {
+    Attempt attempt = call.route().resume();
+    boolean blamed = search.isBlamed(attempt.node());
+    Exchange exchange = begin(rest, blamed ? new UnblamedAttempt(attempt) : attempt);
     try {
-      return exchange.run();
+      HttpExecuteResponse response = exchange.run();
+      call.resumed();
+      return new Rest(exchange.node(), response);
     } catch (IOException | RuntimeException e) {
-      throw failed(e, exchange.node(), exchange.failed(e));
+      Failure failure = exchange.failed(e);
+      if (!failure.nothingSent() && !exchange.isExcused()) {
+        call.resumed();
+        search.broughtNothing(exchange.node());
+      }
+      throw failed(e, exchange.node(), failure);
     }
   }
+
+  /** A node's answer to the question for the rest. */
+  record Rest(Node node, HttpExecuteResponse response) {}
 
   /** On the next node; where none is left, the exception shows them all, and the last failure. */
   private Attempt next(@Nullable NodeFailedException unreachable) throws IOException {

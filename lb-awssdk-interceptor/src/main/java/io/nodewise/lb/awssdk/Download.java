@@ -89,9 +89,14 @@ final class Download {
     return range.after(received).isEmpty();
   }
 
-  /** Whether it ends elsewhere than after so many bytes, as far as is known. */
-  boolean isOtherwiseLong(long received) {
-    return !range.isOpen() && range.after(received).first() != range.last() + 1;
+  /** Whether it may end after so many bytes, as far as is known. */
+  boolean mayEndAt(long received) {
+    return range.isOpen() || range.after(received).first() == range.last() + 1;
+  }
+
+  /** Whether so many bytes are more than there are, as far as is known. */
+  boolean endsBefore(long received) {
+    return !range.isOpen() && range.after(received).first() > range.last() + 1;
   }
 
   /**
@@ -141,9 +146,20 @@ final class Download {
     }
   }
 
-  /** Whether an answer is of the same version of the object. */
-  boolean isSame(SdkHttpResponse answer) {
-    return tag.equals(strongTag(answer));
+  /** Whether it asks for the version that was begun, though the caller named none. */
+  boolean namesItsVersion() {
+    return version != null;
+  }
+
+  /** The same without a version's name: the entity tag alone vouches for the rest. */
+  Download ofAnyVersion() {
+    return new Download(request, signing, tag, null, range);
+  }
+
+  /** Whether an answer is of another object, or another version, than the one that was begun. */
+  boolean isAnother(SdkHttpResponse answer) {
+    String other = strongTag(answer);
+    return other != null && !tag.equals(other);
   }
 
   /**
@@ -165,6 +181,7 @@ final class Download {
     ContentRange wanted = range.after(received);
     ContentRange got = answer.statusCode() == 206 ? ContentRange.of(answer) : null;
     return got != null
+        && tag.equals(strongTag(answer))
         && got.first() == wanted.first()
         && (wanted.isOpen() || got.last() == wanted.last());
   }

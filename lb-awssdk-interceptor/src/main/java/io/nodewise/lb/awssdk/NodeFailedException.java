@@ -9,10 +9,16 @@ final class NodeFailedException extends IOException {
   private static final long serialVersionUID = 1L;
 
   private final transient ApiCall call;
+  private final transient Node node;
 
   NodeFailedException(Node node, String reason, ApiCall call, @Nullable Throwable cause) {
     super("node " + node.id() + ": " + reason, cause);
     this.call = call;
+    this.node = node;
+  }
+
+  Node node() {
+    return node;
   }
 
   ApiCall call() {
