@@ -9,6 +9,9 @@ import io.nodewise.lb.awssdk.FaultedCall.Outage;
 import io.nodewise.lb.awssdk.nodes.Fault;
 import io.nodewise.lb.awssdk.nodes.FaultProxy;
 import io.nodewise.lb.awssdk.nodes.Request;
+import io.nodewise.lb.node.LoadBalancerListener;
+import io.nodewise.lb.node.NodeState;
+import io.nodewise.lb.node.Transition;
 import io.nodewise.lb.retry.RetryBudget;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.BalancingPolicy;
@@ -61,6 +64,7 @@ class RandomFaultsIT extends OnS3Nodes {
 
   private final long seed = Long.getLong("seed", System.nanoTime());
   private final Map<Integer, FaultedCall> underWay = new ConcurrentHashMap<>();
+  private final Map<String, Outage> ejected = new ConcurrentHashMap<>();
   private final List<Outage> outages = new CopyOnWriteArrayList<>();
   private final Queue<String> unexplained = new ConcurrentLinkedQueue<>();
   private final AtomicInteger failed = new AtomicInteger();
@@ -78,6 +82,13 @@ class RandomFaultsIT extends OnS3Nodes {
                 .nodes(nodes.urls())
                 .policy(BalancingPolicy.random())
                 .retryBudget(RetryBudget.unlimited())
+                .listener(
+                    new LoadBalancerListener() {
+                      @Override
+                      public void onTransition(Transition transition) {
+                        noted(transition);
+                      }
+                    })
                 .healthCheck(quickProbes().toBuilder().rise(1).build())
                 .timeouts(
                     Timeouts.builder()
@@ -162,6 +173,20 @@ class RandomFaultsIT extends OnS3Nodes {
         MatrixCell.DIRECT.deleteObjects(
             delete -> delete.bucket(one).delete(all -> all.objects(objects)));
       }
+    }
+  }
+
+  /** While the balancer has a node out, or on trial, it is out for the calls, too. */
+  private void noted(Transition transition) {
+    String node = transition.node().id();
+    Outage ended = ejected.remove(node);
+    if (ended != null) {
+      ended.end().value = System.nanoTime();
+    }
+    if (transition.to() != NodeState.UP) {
+      Outage begun = new Outage(node, new AtomicLongEnd());
+      ejected.put(node, begun);
+      outages.add(begun);
     }
   }
 
