@@ -129,7 +129,7 @@ final class FaultedCall {
         .toList();
   }
 
-  /** A node was dead or hung. */
+  /** A node was dead or hung, or the balancer had it out. */
   record Outage(String node, AtomicLongEnd end) {
     boolean endedBefore(long nanos) {
       return end.value - nanos < 0;
@@ -153,7 +153,10 @@ final class FaultedCall {
                       STALE.matcher(text).results().anyMatch(one -> one.group(1).equals(node.id()))
                           && node.hasClosedSince(began - UNCHECKED.toNanos()));
     }
-    return met.size() + out.size() >= nodes.all().size();
+    // One that met fewer faults than there are nodes has not had its attempts.
+    return met.size() + out.size() >= nodes.all().size()
+        && Stream.concat(met.stream().map(Met::node), out.stream()).distinct().count()
+            == nodes.all().size();
   }
 
   @Override

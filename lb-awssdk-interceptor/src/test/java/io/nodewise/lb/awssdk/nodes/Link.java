@@ -203,7 +203,10 @@ final class Link {
         }
       }
     }
-    proxy.closedByNode();
+    Exchange last = exchange;
+    if (last != null && last.request.isS3()) {
+      proxy.closedByNode(); // and not the one connection of a probe
+    }
     close(false);
   }
 
