@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.AbortableInputStream;
@@ -42,6 +43,7 @@ final class Exchange {
   private volatile @Nullable ExecutableHttpRequest running; // by run()
   private volatile boolean aborted; // by abort()
   private long began; // this and the following: by the thread in run()
+  private PooledConnections.@Nullable Pool pool; // from send() on
   private boolean pooled; // a connection was taken out of the pool, nothing came over it yet
   private boolean answered;
   private boolean excused;
@@ -139,15 +141,16 @@ final class Exchange {
     if (byUs || answered || failure.kind() != Failure.Kind.NO_ANSWER) {
       return false;
     }
-    long now = System.nanoTime();
-    return owner.transport().pooled().isExcused(node(), e, began, now);
+    PooledConnections.Pool known = pool;
+    return known != null && known.isExcused(e, began, System.nanoTime());
   }
 
   /** The connection has proven good or bad. */
   private void heard() {
-    if (pooled) {
+    PooledConnections.Pool known = pool;
+    if (pooled && known != null) {
       pooled = false;
-      owner.transport().pooled().proven(node());
+      known.proven();
     }
   }
 
@@ -190,8 +193,10 @@ final class Exchange {
     if (aborted) {
       sending.abort();
     }
-    pooled = transport.pooled().take(attempt.node());
     began = System.nanoTime();
+    PooledConnections.Pool connections = transport.pooled().to(attempt.node(), began);
+    pool = connections;
+    pooled = connections.take(began);
     return sending.call();
   }
 
@@ -199,6 +204,7 @@ final class Exchange {
   HttpExecuteResponse received(HttpExecuteResponse response) throws IOException {
     answered = true;
     heard();
+    PooledConnections.Pool connections = Objects.requireNonNull(pool);
     if (isErrorOfNode(response)) {
       attempt.firstByteOfError();
     } else {
@@ -213,11 +219,12 @@ final class Exchange {
       }
       Failure failure = head ? answer.failureOfHead() : answer.failure("");
       attempt.end(Answer.outcome(failure));
-      owner.transport().pooled().back(node());
+      connections.back(System.nanoTime());
       note(failure, "");
       return answer.isError() ? marked(response, answer, stream.orElse(null)) : response;
     }
-    ReceivedBody received = new ReceivedBody(stream.get(), attempt, owner, answer.contentLength());
+    ReceivedBody received =
+        new ReceivedBody(stream.get(), attempt, owner, connections, answer.contentLength());
     attempt.endWith(received);
     Reply reply = owner.apiCall().operation().reply();
     if (answer.isError()
@@ -301,7 +308,7 @@ final class Exchange {
   }
 
   private void taken() {
-    owner.transport().clocks().taken(System.nanoTime());
+    owner.transport().clocks().taken(began); // the time it was signed with, and one clock less
   }
 
   private void note(@Nullable Failure failure, String code) {

@@ -6,7 +6,7 @@ import java.net.SocketException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -17,10 +17,16 @@ import org.jspecify.annotations.Nullable;
  *
  * So the HTTP client's pool is modelled by counters for each node: an answer read to its end puts a
  * connection in, an attempt takes one out, and it is proven good by an answer. The first attempt that
- * breaks off so on a node begins an event, which excuses as many as there are unproven connections at
- * that moment, for as long as they may be in use unchecked. Whatever else breaks off is a fault. So
- * a node that resets everything, or one request in three, is excused as often as it had connections,
- * once in a while, and is found out by the rest.
+ * breaks off so on a node begins an event, which excuses as many as there are in the pool at that
+ * moment, or out of it and unproven, for as long as they may be in use unchecked. Whatever else breaks
+ * off is a fault. So a node that resets everything, or one request in three, is excused as often as it
+ * had connections, once in a while, and is found out by the rest.
+ *
+ * Connections that nobody needs any more are closed, or looked at before they are used, so they must
+ * not excuse anything either: else a client would count for ever what it had in its busiest moment.
+ * HTTP clients take the one that came back last, so of a pool that never held fewer than so many for
+ * a while, that many have lain there all the while. They are struck off: the least count of each
+ * window, at its end. That needs no timer and no list.
  *
  * Which of several attempts that begin at the same time got the pooled connection is not known, so
  * the excuses are counted and not given to certain attempts. The counters may be wrong: an HTTP client
@@ -50,51 +56,18 @@ final class PooledConnections {
   /** More nodes than any set has; then all is forgotten, which excuses less for a moment. */
   private static final int MOST_NODES = 10_000;
 
-  /** Those to one node. */
-  private static final class Pool {
-    final AtomicInteger idle = new AtomicInteger(); // by beginnings and ends of attempts
-    final AtomicInteger unproven = new AtomicInteger(); // taken out; by beginnings and answers
-    private boolean any; // event so far; this and the following under the monitor
-    private long began;
-    private int excuses;
-
-    synchronized boolean excuse(long now) {
-      if (!any || now - began >= BETWEEN) {
-        excuses = idle.get() + unproven.get();
-        began = now;
-        any = excuses > 0;
-      }
-      return any && now - began < EVENT && excuses-- > 0;
-    }
-  }
+  /**
+   * So long a connection may lie in the pool before it counts no more; it is noticed after twice
+   * that at most. The HTTP client that we make closes it then. One of the user's may keep it for
+   * longer, but has looked at it before its use then, as Apache does; of one that does neither, a
+   * few more are held against the node after a long rest.
+   */
+  private static final long WINDOW = TransportBuilder.IDLE.toNanos();
 
   private final ConcurrentMap<String, Pool> pools = new ConcurrentHashMap<>();
 
-  /** An attempt begins; whether it takes a connection out, if there is one. */
-  boolean take(Node node) {
-    Pool pool = of(node);
-    int before = pool.idle.get();
-    while (before > 0) {
-      if (pool.idle.compareAndSet(before, before - 1)) {
-        pool.unproven.getAndIncrement();
-        return true;
-      }
-      before = pool.idle.get();
-    }
-    return false;
-  }
-
-  /** One that was taken out has brought an answer, or never will. */
-  void proven(Node node) {
-    of(node).unproven.getAndDecrement();
-  }
-
-  /** An answer was read to its end. */
-  void back(Node node) {
-    of(node).idle.getAndIncrement();
-  }
-
-  private Pool of(Node node) {
+  /** The connections to a node. */
+  Pool to(Node node, long now) {
     Pool known = pools.get(node.id());
     if (known != null) {
       return known;
@@ -102,17 +75,106 @@ final class PooledConnections {
     if (pools.size() >= MOST_NODES) {
       pools.clear();
     }
-    return pools.computeIfAbsent(node.id(), id -> new Pool());
+    return pools.computeIfAbsent(node.id(), id -> new Pool(now));
   }
 
   /**
-   * Whether an attempt that failed before any answer may have failed because its connection was
-   * stale; before {@link #proven}. Takes one excuse of the node's.
-   *
-   * @param began when it did, by the system's nanoseconds
+   * The connections to one node. Thread-safe. {@code now} is the system's nanoseconds: of any
+   * moment since the one that it is about, as nothing here is exact.
    */
-  boolean isExcused(Node node, Exception failure, long began, long now) {
-    return now - began < SOON && isBroken(failure) && of(node).excuse(now);
+  static final class Pool {
+    /** Three counts in one, so that each step of an attempt is one change. */
+    private static final int BITS = 21; // two million connections to one node
+
+    private static final long MASK = (1L << BITS) - 1;
+    private static final long IDLE = 1L << (2 * BITS); // in the pool
+    private static final long UNPROVEN = 1L << BITS; // taken out, and no answer yet
+    // The lowest bits: the fewest that were idle at once in this window.
+
+    private final AtomicLong counts = new AtomicLong(); // by beginnings, answers and ends
+    private volatile long windowBegan; // under the monitor
+    private boolean any; // event so far; this and the following under the monitor
+    private long began;
+    private int excuses;
+
+    Pool(long now) {
+      windowBegan = now;
+    }
+
+    /** An attempt begins; whether it takes a connection out, if there is one. */
+    boolean take(long now) {
+      forget(now);
+      long before = counts.get();
+      while (before >= IDLE) {
+        long after = before - IDLE + UNPROVEN;
+        long idle = after / IDLE;
+        if (idle < (after & MASK)) {
+          after = (after & ~MASK) | idle;
+        }
+        if (counts.compareAndSet(before, after)) {
+          return true;
+        }
+        before = counts.get();
+      }
+      return false;
+    }
+
+    /** One that was taken out has brought an answer, or never will. */
+    void proven() {
+      counts.getAndAdd(-UNPROVEN);
+    }
+
+    /** An answer was read to its end. */
+    void back(long now) {
+      forget(now);
+      counts.getAndAdd(IDLE);
+    }
+
+    /**
+     * Whether an attempt that failed before any answer may have failed because its connection was
+     * stale; before {@link #proven}. Takes one excuse of the node's.
+     *
+     * @param since when it began
+     */
+    boolean isExcused(Exception failure, long since, long now) {
+      return now - since < SOON && isBroken(failure) && excuse(now);
+    }
+
+    private synchronized boolean excuse(long now) {
+      if (!any || now - began >= BETWEEN) {
+        forget(now);
+        long all = counts.get();
+        excuses = (int) (all / IDLE + ((all / UNPROVEN) & MASK));
+        began = now;
+        any = excuses > 0;
+      }
+      return any && now - began < EVENT && excuses-- > 0;
+    }
+
+    /** Strikes off what has lain there for too long: a look at the time, but for once a window. */
+    private void forget(long now) {
+      if (now - windowBegan >= WINDOW) {
+        forgetUnused(now);
+      }
+    }
+
+    private synchronized void forgetUnused(long now) {
+      long windows = (now - windowBegan) / WINDOW;
+      if (windows < 1) {
+        return; // somebody else did it, or saw a later time
+      }
+      windowBegan += windows * WINDOW;
+      long before = counts.get();
+      while (!counts.compareAndSet(before, without(before, windows == 1))) {
+        before = counts.get();
+      }
+    }
+
+    /** After a window of which the fewest are known; else nobody was here for a whole one. */
+    private static long without(long all, boolean isFewestKnown) {
+      long left = isFewestKnown ? all / IDLE - (all & MASK) : 0;
+      return (left * IDLE) | (all & (MASK * UNPROVEN)) | left;
+    }
   }
 
   /** Whether the peer's end of the connection was gone, as far as an exception can tell. */

@@ -17,6 +17,7 @@ final class ReceivedBody extends FilterInputStream implements Abortable {
   private final AbortableInputStream body;
   private final Attempt attempt;
   private final BalancedRequest request;
+  private final PooledConnections.Pool pool;
   private final long length;
   private volatile boolean givenUp; // by whoever closes or aborts it
   private @Nullable Outcome outcome; // null until the answer's meaning is known
@@ -24,11 +25,17 @@ final class ReceivedBody extends FilterInputStream implements Abortable {
   private boolean complete;
   private boolean failed;
 
-  ReceivedBody(AbortableInputStream body, Attempt attempt, BalancedRequest request, long length) {
+  ReceivedBody(
+      AbortableInputStream body,
+      Attempt attempt,
+      BalancedRequest request,
+      PooledConnections.Pool pool,
+      long length) {
     super(body);
     this.body = body;
     this.attempt = attempt;
     this.request = request;
+    this.pool = pool;
     this.length = length;
   }
 
@@ -76,7 +83,7 @@ final class ReceivedBody extends FilterInputStream implements Abortable {
 
   private void complete() {
     complete = true;
-    request.transport().pooled().back(attempt.node());
+    pool.back(System.nanoTime());
     Outcome known = outcome;
     if (known != null) {
       end(known);
@@ -136,7 +143,7 @@ final class ReceivedBody extends FilterInputStream implements Abortable {
     try {
       super.close();
       if (!isOver) {
-        request.transport().pooled().back(attempt.node());
+        pool.back(System.nanoTime());
       }
     } finally {
       Outcome known = outcome;

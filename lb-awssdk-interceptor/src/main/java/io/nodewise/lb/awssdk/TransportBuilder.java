@@ -20,7 +20,7 @@ final class TransportBuilder implements SdkHttpClient.Builder<TransportBuilder> 
    * known, are 5 s (LeoFS, Node.js); whoever leaves first must be the client, or a request may meet
    * the server's leave-taking. To open a new one after four idle seconds costs a round trip or two.
    */
-  private static final Duration IDLE = Duration.ofSeconds(4);
+  static final Duration IDLE = Duration.ofSeconds(4);
 
   /**
    * What a socket's read may last at least. The clock of a silent node is the balancer's, which may

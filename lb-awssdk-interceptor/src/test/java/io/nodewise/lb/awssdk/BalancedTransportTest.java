@@ -124,8 +124,12 @@ class BalancedTransportTest {
     int excused = 0;
     for (Node node : cluster.nodes().nodes()) {
       for (int i = 0; i < 10; i++) {
+        long now = System.nanoTime();
         boolean broke =
-            transport.pooled().isExcused(node, new SocketException("Connection reset"), 0, 0);
+            transport
+                .pooled()
+                .to(node, now)
+                .isExcused(new SocketException("Connection reset"), now, now);
         excused += broke ? 1 : 0;
       }
     }

@@ -21,20 +21,24 @@ class PooledConnectionsTest {
     return new SocketException("Connection reset");
   }
 
+  private PooledConnections.Pool to(Node node) {
+    return pooled.to(node, now);
+  }
+
   private void pool(Node node, int connections) {
     for (int i = 0; i < connections; i++) {
-      pooled.back(node);
+      to(node).back(now);
     }
   }
 
   /** An attempt that breaks off so long after its beginning. */
   private boolean isExcused(Node node, Exception failure, long millis) {
-    boolean taken = pooled.take(node);
+    boolean taken = to(node).take(now);
     long began = now;
     now += TimeUnit.MILLISECONDS.toNanos(millis);
-    boolean excused = pooled.isExcused(node, failure, began, now);
+    boolean excused = to(node).isExcused(failure, began, now);
     if (taken) {
-      pooled.proven(node);
+      to(node).proven();
     }
     return excused;
   }
@@ -51,18 +55,18 @@ class PooledConnectionsTest {
   @Test
   void what_is_under_way_over_a_pooled_connection_counts() {
     pool(N1, 2);
-    assertThat(pooled.take(N1)).isTrue();
+    assertThat(to(N1).take(now)).isTrue();
     assertThat(isExcused(N1, reset(), 1)).isTrue();
-    assertThat(pooled.isExcused(N1, reset(), now, now)).isTrue();
-    assertThat(pooled.isExcused(N1, reset(), now, now)).isFalse();
+    assertThat(to(N1).isExcused(reset(), now, now)).isTrue();
+    assertThat(to(N1).isExcused(reset(), now, now)).isFalse();
   }
 
   @Test
   void what_brought_an_answer_was_not_stale() {
     pool(N1, 1);
-    pooled.take(N1);
-    pooled.proven(N1);
-    assertThat(pooled.isExcused(N1, reset(), now, now)).isFalse();
+    to(N1).take(now);
+    to(N1).proven();
+    assertThat(to(N1).isExcused(reset(), now, now)).isFalse();
   }
 
   @Test
@@ -119,5 +123,114 @@ class PooledConnectionsTest {
     pool(N1, 5);
     assertThat(isExcused(N2, reset(), 1)).isFalse();
     assertThat(isExcused(N1, reset(), 1)).isTrue();
+  }
+
+  // What nobody needs any more.
+
+  private void pass(long millis) {
+    now += TimeUnit.MILLISECONDS.toNanos(millis);
+  }
+
+  /** So many requests at once, all answered. */
+  private void burst(Node node, int requests) {
+    int taken = 0;
+    for (int i = 0; i < requests; i++) {
+      taken += to(node).take(now) ? 1 : 0;
+    }
+    for (int i = 0; i < requests; i++) {
+      if (i < taken) {
+        to(node).proven();
+      }
+      to(node).back(now);
+    }
+  }
+
+  private int excusedNow(Node node) {
+    int excused = 0;
+    while (to(node).isExcused(reset(), now, now)) {
+      excused++;
+    }
+    return excused;
+  }
+
+  @Test
+  void after_a_burst_a_calm_client_is_excused_for_what_it_uses() {
+    burst(N1, 500);
+    for (int i = 0; i < 80; i++) { // 8 s
+      pass(100);
+      burst(N1, 3);
+    }
+    assertThat(excusedNow(N1)).isEqualTo(3);
+  }
+
+  @Test
+  void what_is_used_again_and_again_counts_on() {
+    burst(N1, 20);
+    for (int i = 0; i < 40; i++) {
+      pass(3000);
+      burst(N1, 20);
+    }
+    pass(3000);
+    assertThat(excusedNow(N1)).isEqualTo(20);
+  }
+
+  /** The last one came back a moment ago, however long ago the others did. */
+  @Test
+  void what_came_back_lately_counts_and_what_lay_there_meanwhile_does_not() {
+    burst(N1, 20);
+    assertThat(to(N1).take(now)).isTrue(); // for a long download
+    pass(60_000);
+    to(N1).proven();
+    to(N1).back(now);
+    pass(3000);
+    assertThat(excusedNow(N1)).isEqualTo(1);
+  }
+
+  @Test
+  void after_eight_seconds_without_a_request_nothing_is_left() {
+    burst(N1, 20);
+    pass(7999);
+    burst(N2, 20);
+    assertThat(excusedNow(N1)).as("at most").isLessThanOrEqualTo(20);
+    pass(8000);
+    assertThat(excusedNow(N2)).isZero();
+    assertThat(to(N1).take(now)).isFalse();
+  }
+
+  @Test
+  void what_is_under_way_is_not_forgotten() {
+    pool(N1, 3);
+    assertThat(to(N1).take(now)).isTrue();
+    pass(60_000);
+    assertThat(excusedNow(N1)).as("unproven").isEqualTo(1);
+  }
+
+  /** Many threads: each step is one change, so nothing is counted twice or lost. */
+  @Test
+  void threads_at_once_lose_no_count() throws Exception {
+    PooledConnections.Pool pool = to(N1);
+    Thread[] threads = new Thread[4];
+    for (int t = 0; t < threads.length; t++) {
+      threads[t] =
+          new Thread(
+              () -> {
+                for (int i = 0; i < 20_000; i++) {
+                  if (pool.take(now)) {
+                    pool.proven();
+                  }
+                  pool.back(now);
+                }
+              });
+      threads[t].start();
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    int idle = 0;
+    while (pool.take(now)) {
+      idle++;
+    }
+    assertThat(idle).isBetween(1, threads.length);
+    assertThat(excusedNow(N1)).as("all of them under way, unproven").isEqualTo(idle);
   }
 }
