@@ -54,16 +54,18 @@ public final class DownloadResume {
   }
 
   /**
-   * How many attempts a download may take to go on, in all, from 1 to 10,000; 0 if it is switched
-   * off. Default 100: more than one lives to see, and an end for a server that cuts every answer.
+   * How often nodes may be asked for the rest of one download, in all, from 1 to 10,000; 0 if it is
+   * switched off. Nodes that can't be reached don't count. Default 100: more than one lives to see,
+   * and an end for a server that cuts every answer.
    */
   public int most() {
     return most;
   }
 
   /**
-   * For how long after a break attempts to go on are begun, up to a day. Default 30 s, as long as a
-   * read may wait for bytes: a cluster that restarts as a whole is waited for.
+   * For how long after a break, without a byte since then, nodes are asked, up to a day; the last
+   * answer may come later. Default 30 s, as long as a read may wait for bytes: a cluster that
+   * restarts as a whole is waited for.
    */
   public Duration within() {
     return within;
