@@ -38,6 +38,18 @@ class ArchitectureTest {
         .containsExactly("LoadBalancedS3.java");
   }
 
+  /** Whoever comes new finds each class in the list of the package's page. */
+  @Test
+  void everyClassHasItsPlaceOnThePackagesPage() throws IOException {
+    List<Path> all = sources();
+    String page =
+        text(all.stream().filter(source -> source.endsWith("package-info.java")).findAny().get());
+    assertThat(all)
+        .filteredOn(source -> !source.endsWith("package-info.java"))
+        .extracting(source -> source.getFileName().toString().replace(".java", ""))
+        .allSatisfy(name -> assertThat(page).containsPattern("\\b" + name + "\\b"));
+  }
+
   private static boolean declaresPublicType(String line) {
     return line.matches("public .*\\b(class|interface|enum|record|@interface)\\b.*");
   }
