@@ -68,18 +68,20 @@ final class Exchange {
    * @throws RuntimeException the same
    */
   HttpExecuteResponse run() throws IOException {
+    HttpExecuteResponse response = null;
     try {
-      return received(send());
+      response = send();
+      return received(response);
     } catch (Error e) {
-      died(e);
+      died(e, response);
       throw e;
     }
   }
 
   /** Ends the attempt: what happened is nobody's fault but this process's. */
-  void died(Error e) {
-    heard();
-    attempt.end(Outcome.cancelled(e.toString()));
+  void died(Error e, @Nullable HttpExecuteResponse response) {
+    cancel(e.toString());
+    drop(response);
   }
 
   /** Whether an answer says that the node failed or asks for less. */
@@ -118,6 +120,11 @@ final class Exchange {
   /** Ends the attempt because another one of the request was answered first; by any thread. */
   void lost() {
     attempt.lost();
+  }
+
+  /** Ends the attempt: nobody wants it any more, and that says nothing about it; by any thread. */
+  void cancel(String reason) {
+    attempt.end(Outcome.cancelled(reason));
   }
 
   /** Ends the attempt with what an exception of {@link #run} means. */

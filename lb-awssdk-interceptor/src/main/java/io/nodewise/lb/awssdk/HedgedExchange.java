@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
 
@@ -22,7 +25,9 @@ import software.amazon.awssdk.http.HttpExecuteResponse;
  * Who wins is decided under the monitor, once. All else follows from that: what a loser's exception
  * looks like depends on where the abort found it, so nobody looks at it. The loser is aborted, which
  * closes its connection, and its attempt is ended by the winner's side at once: so nothing is in flight
- * any more when the call returns, however long the loser's thread takes to notice. An attempt begins
+ * any more when the call returns, however long the loser's thread takes to notice. Only of an attempt
+ * that another one's answer ended is anything learnt from how long it was silent; where the caller
+ * gives up, both are cancelled, as any attempt is. An attempt begins
  * only while nothing is decided, under the same monitor; that is also what makes the route safe to
  * use here, which knows nothing of threads.
  *
@@ -31,6 +36,8 @@ import software.amazon.awssdk.http.HttpExecuteResponse;
  */
 /** A read on its way to one node and, if that takes long, to a second one. For one use. */
 final class HedgedExchange {
+  private static final Logger log = LoggerFactory.getLogger(HedgedExchange.class);
+
   private final BalancedRequest owner;
   private final HttpExecuteRequest request;
   private final Exchange first;
@@ -46,6 +53,9 @@ final class HedgedExchange {
 
   @GuardedBy("this")
   private @Nullable HttpExecuteResponse won; // the second one's answer, if that won
+
+  @GuardedBy("this")
+  private boolean taken; // what it won is somebody's to end
 
   HedgedExchange(BalancedRequest owner, HttpExecuteRequest request, Exchange first) {
     this.owner = owner;
@@ -68,13 +78,15 @@ final class HedgedExchange {
         hedge.cancel(false);
       }
       giveUp(); // whatever came out of here: what has not won is over
+      dropUntaken();
     }
   }
 
   private HttpExecuteResponse runFirst() throws IOException {
+    HttpExecuteResponse answer = null;
     HttpExecuteResponse other;
     try {
-      HttpExecuteResponse answer = first.send();
+      answer = first.send();
       if (Exchange.isErrorOfNode(answer) && isSecondUnderWay()) {
         answer = first.received(answer);
         other = awaitSecond();
@@ -97,7 +109,7 @@ final class HedgedExchange {
       }
       first.drop(null);
     } catch (Error e) {
-      first.died(e);
+      first.died(e, answer);
       throw e;
     }
     first.lost();
@@ -109,12 +121,33 @@ final class HedgedExchange {
     Exchange winner;
     synchronized (this) {
       winner = second;
+      taken = winner != null;
     }
     if (winner == null) {
       throw new IllegalStateException("an answer of no attempt");
     }
-    owner.goesOnWith(winner);
-    return winner.received(answer);
+    try {
+      owner.goesOnWith(winner);
+      return winner.received(answer);
+    } catch (Error e) { // of exceptions the owner is told, whose exchange it is by now
+      winner.died(e, answer);
+      throw e;
+    }
+  }
+
+  /** An error came in between, and nobody will end what the second one won. */
+  private void dropUntaken() {
+    Exchange winner;
+    HttpExecuteResponse answer;
+    synchronized (this) {
+      winner = second;
+      answer = taken ? null : won;
+      taken = true;
+    }
+    if (winner != null && answer != null) {
+      winner.cancel("its answer was not taken");
+      winner.drop(answer);
+    }
   }
 
   /** Null if the first one has won; else the second one's answer. */
@@ -124,7 +157,7 @@ final class HedgedExchange {
         return won;
       }
     }
-    giveUp();
+    end(Exchange::lost);
     return wonBySecond();
   }
 
@@ -154,6 +187,10 @@ final class HedgedExchange {
 
   /** Nothing begins and nobody wins any more; a second attempt that has not won is over. */
   void giveUp() {
+    end(loser -> loser.cancel("aborted by the caller"));
+  }
+
+  private void end(Consumer<Exchange> how) {
     Exchange loser;
     synchronized (this) {
       decided = true;
@@ -161,8 +198,17 @@ final class HedgedExchange {
       notifyAll();
     }
     if (loser != null) {
-      loser.lost();
+      how.accept(loser);
+      abort(loser);
+    }
+  }
+
+  /** Its attempt has ended: that it can't be aborted is no reason to lose the other one's answer. */
+  private static void abort(Exchange loser) {
+    try {
       loser.abort();
+    } catch (RuntimeException e) {
+      log.warn("Aborting an attempt on {} failed: {}", loser.node().id(), e.toString(), e);
     }
   }
 
@@ -173,23 +219,29 @@ final class HedgedExchange {
     if (hedge == null) {
       return;
     }
+    HttpExecuteResponse answer = null;
+    boolean claimed = false;
     try {
-      HttpExecuteResponse answer = hedge.send();
+      answer = hedge.send();
       if (Exchange.isErrorOfNode(answer)) {
         hedge.refused(answer);
-      } else if (claimBySecond(hedge, answer)) {
-        first.abort();
-        return;
       } else {
-        hedge.drop(answer);
+        claimed = claimBySecond(hedge, answer);
+        if (!claimed) {
+          hedge.drop(answer);
+        }
       }
     } catch (IOException | RuntimeException e) {
       hedge.failed(e);
+      hedge.drop(answer);
     } catch (Error e) {
-      hedge.died(e);
+      hedge.died(e, answer);
       throw e;
     } finally {
       secondEnded();
+    }
+    if (claimed) {
+      abort(first);
     }
   }
 

@@ -4,6 +4,7 @@ import static io.nodewise.lb.awssdk.HeldHttpClient.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
@@ -175,6 +176,23 @@ class HedgedExchangeTest extends HedgedCalls {
     assertThat(http.first().aborted).isTrue();
     assertThat(http.second().aborted).isTrue();
     assertThat(faulty()).isEmpty();
+  }
+
+  /** He waited for so long because he wanted to, not because it took so long. */
+  @Test
+  void an_abort_says_nothing_about_how_fast_a_node_is() throws Exception {
+    for (int i = 0; i < 60; i++) {
+      http.forget();
+      ExecutableHttpRequest request = get();
+      Future<String> call = called(request);
+      http.first();
+      http.second();
+      nodes.advance(500);
+      request.abort();
+      assertThatThrownBy(() -> result(call)).hasRootCauseMessage("aborted");
+    }
+    assertThat(nodes.balancer().snapshot().nodes())
+        .allSatisfy(node -> assertThat(node.firstByteP99()).isLessThan(Duration.ofMillis(100)));
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.core.ConditionFactory;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
@@ -32,6 +33,8 @@ final class HeldHttpClient implements SdkHttpClient {
     final AtomicBoolean bodyAborted = new AtomicBoolean();
     volatile boolean ignoresAbort;
     volatile boolean stalls; // in its body
+    volatile @Nullable Error diesInBody;
+    volatile @Nullable Throwable abortThrows; // once, having aborted it
     private final CompletableFuture<Integer> status = new CompletableFuture<>();
 
     Sending(String node) {
@@ -40,6 +43,11 @@ final class HeldHttpClient implements SdkHttpClient {
 
     void answer(int code) {
       status.complete(code);
+    }
+
+    /** The caller's thread runs out of something. */
+    void die(Error error) {
+      status.completeExceptionally(error);
     }
 
     /** Whether it failed, or nobody reads its answer. */
@@ -65,10 +73,13 @@ final class HeldHttpClient implements SdkHttpClient {
                     .build())
             .responseBody(
                 AbortableInputStream.create(
-                    stalls ? new Stalled() : new ByteArrayInputStream(body),
+                    stalls || diesInBody != null ? new Stalled() : new ByteArrayInputStream(body),
                     () -> bodyAborted.set(true)))
             .build();
       } catch (ExecutionException e) {
+        if (e.getCause() instanceof Error error) {
+          throw error;
+        }
         throw new IOException(e.getCause().getMessage());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -76,10 +87,13 @@ final class HeldHttpClient implements SdkHttpClient {
       }
     }
 
-    /** A body of which nothing comes before it is aborted. */
+    /** A body of which nothing comes before it is aborted, or an error at once. */
     private final class Stalled extends InputStream {
       @Override
       public int read() throws IOException {
+        if (diesInBody != null) {
+          throw diesInBody;
+        }
         soon().until(() -> aborted.get() || bodyAborted.get());
         throw new IOException("aborted");
       }
@@ -90,6 +104,14 @@ final class HeldHttpClient implements SdkHttpClient {
       aborted.set(true);
       if (!ignoresAbort) {
         fail("aborted");
+      }
+      Throwable thrown = abortThrows;
+      abortThrows = null;
+      if (thrown instanceof RuntimeException unchecked) {
+        throw unchecked;
+      }
+      if (thrown instanceof Error error) {
+        throw error;
       }
     }
   }
