@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One try of one request on one node. Ends exactly once; later endings are ignored. Not reusable.
  *
- * <p>Used by one thread at a time, except for {@link #end} and {@link #close}, which any thread may
- * call. Whoever took it from a {@link Route} ends it, when the last byte of the response is read or
- * nothing more can come.
+ * <p>Used by one thread at a time, except for {@link #end}, {@link #lost}, {@link #close}, {@link
+ * #verdict} and {@link #node}, which any thread may call. Whoever took it from a {@link Route} ends
+ * it, when the last byte of the response is read or nothing more can come.
  *
  * <p>The methods that say what is waited for feed the clocks of {@link
  * io.nodewise.lb.retry.Timeouts}; each costs some nanoseconds and reads no clock. An adapter that
