@@ -2,8 +2,9 @@ package io.nodewise.lb.awssdk;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.http.ContentStreamProvider;
 
 /*
@@ -13,6 +14,8 @@ import software.amazon.awssdk.http.ContentStreamProvider;
  */
 /** A request body, opened before it is asked for. Used by one thread at a time. */
 final class ReopenedBody implements ContentStreamProvider, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ReopenedBody.class);
+
   private final ContentStreamProvider source;
   private @Nullable InputStream opened; // until somebody has it
 
@@ -34,7 +37,10 @@ final class ReopenedBody implements ContentStreamProvider, AutoCloseable {
     return source.name();
   }
 
-  /** Closes it if nobody asked for it. */
+  /**
+   * Closes it if nobody asked for it. That it can't be closed is nobody's concern: the call has its
+   * answer, or an exception that says more.
+   */
   @Override
   public void close() {
     InputStream unused = opened;
@@ -42,8 +48,8 @@ final class ReopenedBody implements ContentStreamProvider, AutoCloseable {
     if (unused != null) {
       try {
         unused.close();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+      } catch (IOException | RuntimeException e) {
+        log.debug("Closing a request body that was not sent failed: {}", e.toString(), e);
       }
     }
   }
