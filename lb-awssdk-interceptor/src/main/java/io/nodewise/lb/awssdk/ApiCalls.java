@@ -24,12 +24,15 @@ import software.amazon.awssdk.http.SdkHttpRequest;
  * the younger one is full, which of calls that end it never is, it becomes the older one, and the
  * older one is forgotten. A cache that evicts one by one would cost each call far more than these two
  * maps. A call that is forgotten goes on as one that nobody announced.
+ *
+ * How an attempt is signed is heard of before it is filed, on the same thread and as the last thing
+ * before that, so it waits on that thread.
  */
 /** The calls under way, by invocation id. Thread-safe. */
 final class ApiCalls {
   static final String ID_HEADER = "amz-sdk-invocation-id";
 
-  /** Calls of a generation: more than any client has under way, some ten megabytes. */
+  /** Calls of a generation, more or less: more than any client has under way, ten megabytes. */
   static final int GENERATION = 50_000;
 
   private final LoadBalancer cluster;
@@ -37,8 +40,11 @@ final class ApiCalls {
       new ConcurrentHashMap<>(); // by turnOver()
   private volatile ConcurrentMap<String, ApiCall> older = new ConcurrentHashMap<>(); // the same
 
+  /** Of those filed every so manyth looks whether the generation is full: to count costs. */
+  private static final int LOOKS = 64;
+
   /** From the signing of an attempt until its transmission begins. */
-  private final ConcurrentMap<String, Signing<?>> signings = new ConcurrentHashMap<>();
+  private final ThreadLocal<@Nullable Signing<?>> signed = new ThreadLocal<>();
 
   ApiCalls(LoadBalancer cluster) {
     this.cluster = cluster;
@@ -83,23 +89,27 @@ final class ApiCalls {
     String id = id(request);
     if (id != null) {
       call.id(id);
-      call.signing(signings.remove(id));
-      if (younger.size() >= GENERATION) {
+      call.signing(signing(id));
+      if (id.hashCode() % LOOKS == 0 && younger.size() >= GENERATION) {
         turnOver();
       }
       younger.put(id, call);
     }
   }
 
-  /** How a request was signed, for the call that is filed next under its id. */
-  void noteSigning(SdkHttpRequest request, Signing<?> signing) {
-    String id = id(request);
-    if (id != null) {
-      if (signings.size() >= GENERATION) {
-        signings.clear(); // of requests that were signed and never sent
-      }
-      signings.put(id, signing);
+  /** How a request was signed that this thread files next. */
+  void noteSigning(Signing<?> signing) {
+    signed.set(signing);
+  }
+
+  /** Null if the request was not signed, or in a way that nobody noted. */
+  private @Nullable Signing<?> signing(String id) {
+    Signing<?> last = signed.get();
+    if (last == null) {
+      return null;
     }
+    signed.set(null); // and not removed: the next one comes soon
+    return last.isOf(id) ? last : null;
   }
 
   private synchronized void turnOver() {
@@ -115,6 +125,7 @@ final class ApiCalls {
       younger.remove(id);
       older.remove(id);
     }
+    call.signing(null); // it holds credentials; a download that goes on has its own
   }
 
   /** The call of a request; one that no interceptor announced is judged by its method. */
@@ -137,7 +148,7 @@ final class ApiCalls {
 
   /** Calls filed and not removed. */
   long size() {
-    return (long) younger.size() + older.size() + signings.size();
+    return (long) younger.size() + older.size();
   }
 
   static @Nullable String id(SdkHttpRequest request) {

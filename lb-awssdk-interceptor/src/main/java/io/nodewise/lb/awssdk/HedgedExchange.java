@@ -203,7 +203,9 @@ final class HedgedExchange {
     }
   }
 
-  /** Its attempt has ended: that it can't be aborted is no reason to lose the other one's answer. */
+  /**
+   * Its attempt has ended: that it can't be aborted is no reason to lose the other one's answer.
+   */
   private static void abort(Exchange loser) {
     try {
       loser.abort();

@@ -1,6 +1,7 @@
 package io.nodewise.lb.awssdk;
 
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.auth.spi.scheme.AuthScheme;
 import software.amazon.awssdk.http.auth.spi.signer.AsyncSignRequest;
@@ -19,10 +20,33 @@ import software.amazon.awssdk.identity.spi.IdentityProviders;
 final class NotedAuthScheme<T extends Identity> implements AuthScheme<T> {
   private final AuthScheme<T> delegate;
   private final ApiCalls calls;
+  private volatile @Nullable NotedSigner last; // by whoever signs
 
-  NotedAuthScheme(AuthScheme<T> delegate, ApiCalls calls) {
+  private NotedAuthScheme(AuthScheme<T> delegate, ApiCalls calls) {
     this.delegate = delegate;
     this.calls = calls;
+  }
+
+  /**
+   * What notes for these calls alone: of a scheme that was copied from the configuration of another
+   * client no more than its delegate is left, or that one would see this one's credentials.
+   */
+  static <I extends Identity> AuthScheme<I> of(AuthScheme<I> scheme, ApiCalls calls) {
+    return new NotedAuthScheme<>(plain(scheme), calls);
+  }
+
+  /** The scheme that notes nothing. */
+  static <I extends Identity> AuthScheme<I> plain(AuthScheme<I> scheme) {
+    AuthScheme<I> plain = scheme;
+    while (plain instanceof NotedAuthScheme<I> noted) {
+      plain = noted.delegate;
+    }
+    return plain;
+  }
+
+  /** Whether it notes for these calls. */
+  boolean isFor(ApiCalls others) {
+    return calls == others;
   }
 
   @Override
@@ -37,7 +61,13 @@ final class NotedAuthScheme<T extends Identity> implements AuthScheme<T> {
 
   @Override
   public HttpSigner<T> signer() {
-    return new NotedSigner(delegate.signer());
+    HttpSigner<T> signer = delegate.signer();
+    NotedSigner known = last;
+    if (known == null || known.signer != signer) {
+      known = new NotedSigner(signer);
+      last = known;
+    }
+    return known;
   }
 
   private final class NotedSigner implements HttpSigner<T> {
@@ -51,7 +81,7 @@ final class NotedAuthScheme<T extends Identity> implements AuthScheme<T> {
     public SignedRequest sign(SignRequest<? extends T> request) {
       SignedRequest signed = signer.sign(request);
       if (request.request().method() == SdkHttpMethod.GET) {
-        calls.noteSigning(request.request(), new Signing<>(signer, request));
+        calls.noteSigning(new Signing<>(signer, request));
       }
       return signed;
     }

@@ -19,6 +19,11 @@ final class Signing<T extends Identity> {
     this.signed = signed;
   }
 
+  /** Whether it was a request of that call. */
+  boolean isOf(String callId) {
+    return callId.equals(ApiCalls.id(signed.request()));
+  }
+
   /** Signs a request without a body as that one was, with the present time. */
   SdkHttpRequest sign(SdkHttpRequest request) {
     SdkHttpRequest.Builder bare = request.toBuilder();

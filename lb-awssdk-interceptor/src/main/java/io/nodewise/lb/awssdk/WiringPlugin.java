@@ -12,7 +12,6 @@ import software.amazon.awssdk.core.retry.RetryPolicy;
 import software.amazon.awssdk.core.retry.RetryPolicyContext;
 import software.amazon.awssdk.http.auth.aws.scheme.AwsV4AuthScheme;
 import software.amazon.awssdk.http.auth.spi.scheme.AuthScheme;
-import software.amazon.awssdk.identity.spi.Identity;
 import software.amazon.awssdk.retries.api.RetryStrategy;
 
 /*
@@ -51,16 +50,14 @@ final class WiringPlugin implements SdkPlugin {
   /** Downloads are signed once more to go on elsewhere. */
   private void noteSignings(SdkServiceClientConfiguration.Builder config) {
     AuthScheme<?> scheme = config.authSchemes().get(AwsV4AuthScheme.SCHEME_ID);
-    if (scheme == null) {
-      scheme = AwsV4AuthScheme.create();
-    }
     if (calls.downloadResume().isOn()) {
-      config.putAuthScheme(noted(scheme));
+      config.putAuthScheme(
+          scheme == null
+              ? NotedAuthScheme.of(AwsV4AuthScheme.create(), calls)
+              : NotedAuthScheme.of(scheme, calls));
+    } else if (scheme instanceof NotedAuthScheme) { // of another client
+      config.putAuthScheme(NotedAuthScheme.plain(scheme));
     }
-  }
-
-  private <T extends Identity> AuthScheme<T> noted(AuthScheme<T> scheme) {
-    return scheme instanceof NotedAuthScheme ? scheme : new NotedAuthScheme<>(scheme, calls);
   }
 
   private static RetryStrategy strategy(ClientOverrideConfiguration resolved) {

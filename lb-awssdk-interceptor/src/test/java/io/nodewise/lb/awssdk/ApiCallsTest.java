@@ -12,8 +12,14 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.http.SdkHttpFullRequest;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
+import software.amazon.awssdk.http.auth.spi.signer.SignRequest;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 
 class ApiCallsTest {
+  /** Not every call looks how many there are. */
+  private static final int MORE_OR_LESS = 2000;
+
   private final LoadBalancer cluster =
       LoadBalancer.builder().nodes("http://n1:9000").healthCheck(HealthCheck.none()).build();
   private final ApiCalls calls = new ApiCalls(cluster);
@@ -69,9 +75,9 @@ class ApiCallsTest {
   @Test
   void calls_that_nobody_ends_are_forgotten_in_the_end() {
     file("first");
-    for (int i = 0; i < 2 * ApiCalls.GENERATION; i++) {
+    for (int i = 0; i < 2 * (ApiCalls.GENERATION + MORE_OR_LESS); i++) {
       file("leftover " + i);
-      assertThat(calls.size()).isLessThanOrEqualTo(2L * ApiCalls.GENERATION);
+      assertThat(calls.size()).isLessThanOrEqualTo(2L * ApiCalls.GENERATION + MORE_OR_LESS);
     }
     assertThat(calls.find("first")).isNull();
   }
@@ -79,7 +85,7 @@ class ApiCallsTest {
   @Test
   void a_call_of_the_older_generation_is_known_and_can_be_removed() {
     ApiCall old = file("old");
-    for (int i = 0; i < ApiCalls.GENERATION; i++) {
+    for (int i = 0; i < ApiCalls.GENERATION + MORE_OR_LESS; i++) {
       file("leftover " + i);
     }
     assertThat(calls.find("old")).isSameAs(old);
@@ -88,5 +94,42 @@ class ApiCallsTest {
     calls.remove(old);
 
     assertThat(calls.find("old")).isNull();
+  }
+
+  // How they were signed.
+
+  private static Signing<AwsCredentialsIdentity> signing(SdkHttpRequest request) {
+    return new Signing<>(
+        AwsV4HttpSigner.create(),
+        SignRequest.builder(AwsCredentialsIdentity.create("id", "key")).request(request).build());
+  }
+
+  @Test
+  void a_call_knows_how_its_last_attempt_was_signed_until_its_end() {
+    Signing<?> first = signing(request("a"));
+    calls.noteSigning(first);
+    ApiCall call = file("a");
+    assertThat(call.signing()).isSameAs(first);
+    calls.file(request("a"), call);
+    assertThat(call.signing()).as("the second attempt is not signed").isNull();
+    calls.noteSigning(first);
+    calls.file(request("a"), call);
+    calls.remove(call);
+    assertThat(call.signing()).as("credentials are not kept").isNull();
+  }
+
+  @Test
+  void what_was_signed_and_never_sent_is_no_other_calls() {
+    calls.noteSigning(signing(request("lost")));
+    assertThat(file("b").signing()).isNull();
+    assertThat(file("lost").signing()).as("forgotten").isNull();
+  }
+
+  @Test
+  void threads_do_not_see_each_others_signing() throws Exception {
+    Thread other = new Thread(() -> calls.noteSigning(signing(request("a"))));
+    other.start();
+    other.join();
+    assertThat(file("a").signing()).isNull();
   }
 }
