@@ -6,6 +6,7 @@ import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.retry.DownloadResume;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.retry.UnsafeRepeats;
+import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,7 @@ final class ApiCalls {
   static final int GENERATION = 50_000;
 
   private final LoadBalancer cluster;
+  private volatile @Nullable Duration longestSilence; // before the first call; null if unknown
   private volatile ConcurrentMap<String, ApiCall> younger =
       new ConcurrentHashMap<>(); // by turnOver()
   private volatile ConcurrentMap<String, ApiCall> older = new ConcurrentHashMap<>(); // the same
@@ -50,12 +52,33 @@ final class ApiCalls {
     this.cluster = cluster;
   }
 
+  /** No clock of a single request may outlast the sockets' own. */
+  void limitSilence(Duration longest) {
+    longestSilence = longest;
+  }
+
+  private void requireWithinLimit(String what, Duration value) {
+    Duration longest = longestSilence;
+    if (longest != null && value.compareTo(longest) > 0) {
+      throw new IllegalArgumentException(
+          "LoadBalancedS3.TIMEOUTS: "
+              + what
+              + " timeout: "
+              + value
+              + " (expected: <= "
+              + longest
+              + ", after which the connection itself gives up; or longer ones for the load balancer,"
+              + " whose connections wait for as long)");
+    }
+  }
+
   /**
    * A call that begins.
    *
    * @param affinity what its user says it belongs to; null for its object
    * @param unsafeRepeats what its user says of repeats; null for what holds for all
    * @param own the clocks its user gave it; null for the load balancer's
+   * @throws IllegalArgumentException if one of those is longer than connections wait
    */
   ApiCall begin(
       String operationName,
@@ -63,6 +86,10 @@ final class ApiCalls {
       @Nullable String affinity,
       @Nullable UnsafeRepeats unsafeRepeats,
       @Nullable Timeouts own) {
+    if (own != null) {
+      requireWithinLimit("first byte", own.firstByte());
+      requireWithinLimit("body idle", own.bodyIdle());
+    }
     Operation operation = Operations.of(operationName, request);
     RequestHint hint = operation.hint();
     String belongsTo = cluster.usesAffinity() ? belongsTo(operation, request, affinity) : null;

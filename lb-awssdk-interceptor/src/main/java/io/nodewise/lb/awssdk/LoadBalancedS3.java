@@ -47,9 +47,11 @@ public final class LoadBalancedS3 {
    * Timeouts#connect()}, which is the HTTP client's and has no effect here. Default: {@link
    * LoadBalancer#timeouts()}.
    *
-   * <p>An HTTP client of the caller's own has a read timeout of its own, which ends what is silent
-   * for longer whatever is said here; that of the client made by default is fifteen minutes, or
-   * longer where the load balancer's own clocks are.
+   * <p>{@link Timeouts#firstByte()} and {@link Timeouts#bodyIdle()} may be fifteen minutes at most,
+   * or as long as the load balancer's own where those are longer: the connections wait no longer. A
+   * request with longer ones is refused with an {@link IllegalArgumentException}. An HTTP client of
+   * the caller's, of which nobody knows how long it waits, takes any; its read timeout, as that of
+   * a builder where he set one, ends what is silent for longer whatever is said here.
    */
   public static final ExecutionAttribute<Timeouts> TIMEOUTS =
       new ExecutionAttribute<>("io.nodewise.lb.awssdk.Timeouts");

@@ -23,11 +23,14 @@ final class TransportBuilder implements SdkHttpClient.Builder<TransportBuilder> 
   static final Duration IDLE = Duration.ofSeconds(4);
 
   /**
-   * What a socket's read may last at least. The clock of a silent node is the balancer's, which may
-   * be set for each request; this one is there for when that one is gone, as after its close, and
-   * must not undercut anything that a single request may ask for within reason.
+   * How long a socket may be silent at least. The clock of a silent node is the balancer's, which
+   * may be set for each request up to this or the balancer's own; the socket's is there for when
+   * that one is gone, as after its close, and must not undercut it.
    */
-  private static final Duration READ = Duration.ofMinutes(15);
+  private static final Duration SILENCE = Duration.ofMinutes(15);
+
+  /** So much later than the balancer's clock, which comes by five times a second, is a socket's. */
+  private static final Duration LATER = Duration.ofSeconds(5);
 
   private final LoadBalancer cluster;
   private final ApiCalls calls;
@@ -56,6 +59,7 @@ final class TransportBuilder implements SdkHttpClient.Builder<TransportBuilder> 
       requireHostHeader(given);
       return made(new BalancedTransport(given, false, calls, confirmation, hedges()));
     }
+    calls.limitSilence(longestSilence());
     SdkHttpClient.Builder<?> source = builder == null ? DefaultHttpClient.of(cluster) : builder;
     SdkHttpClient delegate = source.buildWithDefaults(serviceDefaults.merge(defaults()));
     BalancedTransport transport =
@@ -84,14 +88,16 @@ final class TransportBuilder implements SdkHttpClient.Builder<TransportBuilder> 
 
   private AttributeMap defaults() {
     int connections = Math.min(MOST_CONNECTIONS, CONNECTIONS_PER_NODE * cluster.nodes().size());
-    // A socket's read timeout must not undercut the clocks of the balancer, which know better.
-    Duration longest = longer(cluster.timeouts().firstByte(), cluster.timeouts().bodyIdle());
     return AttributeMap.builder()
         .put(SdkHttpConfigurationOption.CONNECTION_TIMEOUT, cluster.timeouts().connect())
-        .put(SdkHttpConfigurationOption.READ_TIMEOUT, longer(READ, longest.plusSeconds(5)))
+        .put(SdkHttpConfigurationOption.READ_TIMEOUT, longestSilence().plus(LATER))
         .put(SdkHttpConfigurationOption.CONNECTION_MAX_IDLE_TIMEOUT, IDLE)
         .put(SdkHttpConfigurationOption.MAX_CONNECTIONS, connections)
         .build();
+  }
+
+  private Duration longestSilence() {
+    return longer(SILENCE, longer(cluster.timeouts().firstByte(), cluster.timeouts().bodyIdle()));
   }
 
   private static Duration longer(Duration one, Duration other) {
