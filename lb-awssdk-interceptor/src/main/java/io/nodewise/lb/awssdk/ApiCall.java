@@ -41,6 +41,7 @@ final class ApiCall {
   private boolean overloaded;
   private boolean firstRound = true;
   private boolean excused;
+  private boolean clockDoubted;
   private int replacements;
   private int freeFailovers; // that were asked for
   private int retries; // that the retry strategy granted
@@ -149,6 +150,13 @@ final class ApiCall {
     faulted = true;
     answered = true;
     return failure;
+  }
+
+  /** Whether a node may be turned away because of its clock: once, then it may be ours. */
+  boolean takeDoubtOfClock() {
+    boolean isFirst = !clockDoubted;
+    clockDoubted = true;
+    return isFirst;
   }
 
   /** The attempt whose reply was lost may have had no more than a stale connection. */

@@ -298,13 +298,21 @@ final class Exchange {
    * A node whose own clock is wrong must not make the SDK change ours; see {@link ServerClocks}.
    */
   private void requireRightClock(Answer answer, Document document) throws IOException {
+    if (!answer.isAboutClocks(document.code())) {
+      return;
+    }
     ApiCall call = owner.apiCall();
-    if (answer.isAboutClocks(document.code())
-        && owner.transport().clocks().isOursRight(System.nanoTime())
-        && call.route().hasUntried()) {
+    ServerClocks clocks = owner.transport().clocks();
+    if (clocks.isOursRight(System.nanoTime())
+        && call.route().hasUntried()
+        && call.takeDoubtOfClock()) {
+      // Whose clock it is the next node says, when this attempt is long over: nobody is charged.
+      failure = Failure.answered(Outcome.doubtful("its clock or ours is wrong"));
+      attempt.end(failure.outcome());
       throw call.turnedAway(
           new NodeFailedException(node(), "its clock is wrong: " + document.code(), call, null));
     }
+    clocks.doubted();
   }
 
   private void taken() {
