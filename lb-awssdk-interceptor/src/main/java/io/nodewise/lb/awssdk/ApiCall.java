@@ -2,7 +2,6 @@ package io.nodewise.lb.awssdk;
 
 import io.nodewise.lb.Route;
 import io.nodewise.lb.retry.UnsafeRepeats;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -28,7 +27,7 @@ final class ApiCall {
   private final @Nullable SdkRequest request;
   private final Route route;
   private final UnsafeRepeats unsafeRepeats;
-  private final long beganMillis; // of writes
+  private final long beganNanos; // of writes
   private @Nullable String id;
   private @Nullable RequestBody body;
   private @Nullable Signing<?> signing;
@@ -54,7 +53,7 @@ final class ApiCall {
     this.route = route;
     this.unsafeRepeats = unsafeRepeats;
     // Nothing that a read found is ever held against what was stored since.
-    this.beganMillis = operation.isRead() ? 0 : System.currentTimeMillis();
+    this.beganNanos = operation.isRead() ? 0 : System.nanoTime();
   }
 
   Operation operation() {
@@ -79,9 +78,9 @@ final class ApiCall {
     return unsafeRepeats;
   }
 
-  /** When a write began, by the wall clock, as servers tell the age of what they store. */
-  Instant began() {
-    return Instant.ofEpochMilli(beganMillis);
+  /** When a write began. */
+  Beginning began() {
+    return new Beginning(beganNanos);
   }
 
   /** What it is filed under; null before its first attempt. */
