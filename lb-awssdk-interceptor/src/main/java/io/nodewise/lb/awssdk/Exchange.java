@@ -214,7 +214,7 @@ final class Exchange {
     Optional<AbortableInputStream> stream = response.responseBody();
     boolean head = request.httpRequest().method() == SdkHttpMethod.HEAD;
     if (head || stream.isEmpty()) {
-      if (!head && !answer.isError()) {
+      if (answer.isSuccess()) {
         requireWhole(response, new Document(new byte[0]), answer);
       }
       Failure failure = head ? answer.failureOfHead() : answer.failure("");
@@ -258,7 +258,9 @@ final class Exchange {
         if (beginning.length == 0 && CutHead.isPossible(response.httpResponse())) {
           throw CutHead.failure();
         }
-        requireWhole(response, document, head);
+        if (head.isSuccess()) {
+          requireWhole(response, document, head);
+        }
       }
     }
     if (beginning.length < PEEK) {

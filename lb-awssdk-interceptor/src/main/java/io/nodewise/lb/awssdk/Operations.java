@@ -58,7 +58,7 @@ final class Operations {
           line(READS, OBJECT, Reply.CONTENT, Repeat.SAME, "GetObject")
               .and(Operation::hedged)
               .and(Operation::resumed),
-          line(READS, OBJECT, Reply.SMALL, Repeat.SAME, "HeadObject").and(Operation::hedged),
+          line(READS, OBJECT, Reply.HEAD, Repeat.SAME, "HeadObject").and(Operation::hedged),
           line(
               READS,
               OBJECT,
