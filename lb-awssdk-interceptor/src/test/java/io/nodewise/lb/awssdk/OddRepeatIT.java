@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -188,6 +189,34 @@ class OddRepeatIT extends OnOddServer {
     SERVER.verify(1, WireMock.anyRequestedFor(anyUrl()));
   }
 
+  @Test
+  void appendByAHeader() {
+    loseFirst(WireMock::put, ok().withHeader("ETag", "\"x\""));
+
+    assertThatExceptionOfType(SdkClientException.class)
+        .isThrownBy(
+            () ->
+                s3.putObject(
+                    put ->
+                        put.bucket(bucket)
+                            .key("k")
+                            .overrideConfiguration(
+                                own -> own.putHeader("x-amz-write-offset-bytes", "10")),
+                    RequestBody.fromString("abc")));
+    SERVER.verify(1, WireMock.anyRequestedFor(anyUrl()));
+  }
+
+  @Test
+  void conditionByAHeader() {
+    storedByUs(Instant.now());
+    s3.putObject(
+        put ->
+            put.bucket(bucket)
+                .key("k")
+                .overrideConfiguration(own -> own.putHeader("If-None-Match", "*")),
+        RequestBody.fromString("abc"));
+  }
+
   /** It has not appended, and says so. */
   @Test
   void appendToldToSlowDown() {
@@ -284,9 +313,7 @@ class OddRepeatIT extends OnOddServer {
   void orphanIsAbortedWhateverOurClockSays() {
     Instant server = Instant.now().minusSeconds(3600);
     listed(
-        server,
-        upload("ours", server, initiator("me")),
-        upload("orphan", server, initiator("me")));
+        server, upload("ours", server, initiator("me")), upload("orphan", server, initiator("me")));
     createWithALostReply();
     SERVER.verify(1, deleteRequestedFor(anyUrl()));
   }
