@@ -182,7 +182,6 @@ final class StoredState {
   }
 
   private boolean isYoung(@Nullable Instant modified, S3Response answer) {
-    return modified != null
-        && modified.isAfter(began.by(answer.sdkHttpResponse()).minus(SKEW));
+    return modified != null && modified.isAfter(began.by(answer.sdkHttpResponse()).minus(SKEW));
   }
 }

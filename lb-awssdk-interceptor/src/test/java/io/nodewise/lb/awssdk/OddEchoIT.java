@@ -33,8 +33,7 @@ class OddEchoIT extends OnOddServer {
   private void stored(String key, String tag, Instant modified) {
     answer(
         WireMock.head(WireMock.urlPathEqualTo("/" + bucket + "/" + key)),
-        ok().withHeader("ETag", '"' + tag + '"')
-            .withHeader("Last-Modified", http(modified)));
+        ok().withHeader("ETag", '"' + tag + '"').withHeader("Last-Modified", http(modified)));
   }
 
   @Test
