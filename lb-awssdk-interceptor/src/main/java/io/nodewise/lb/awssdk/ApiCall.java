@@ -64,6 +64,11 @@ final class ApiCall {
     return request;
   }
 
+  /** What it is about, as bucket and key; null where it is about no object. */
+  @Nullable String key() {
+    return request == null ? null : operation.subject().of(request);
+  }
+
   /** Whether it may be sent to a second node while the first one is silent. */
   boolean isHedgeable() {
     return operation.isHedgeable();

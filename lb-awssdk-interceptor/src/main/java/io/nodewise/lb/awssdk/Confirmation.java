@@ -50,8 +50,11 @@ final class Confirmation {
   private static final Pattern UPLOAD_ID = Pattern.compile("<UploadId>([^<&]+)</UploadId>");
 
   private volatile @Nullable S3Client client; // by the builder, once the client exists
+  private volatile @Nullable ApiCalls calls; // the same
 
-  void askThrough(S3Client s3) {
+  /** Asks through this client, of which these are the calls. */
+  void askThrough(S3Client s3, ApiCalls all) {
+    calls = all;
     client = s3;
   }
 
@@ -72,7 +75,7 @@ final class Confirmation {
     }
   }
 
-  private static HttpExecuteResponse review(
+  private HttpExecuteResponse review(
       StoredState state, ApiCall call, SdkRequest request, HttpExecuteResponse response)
       throws IOException {
     int status = response.httpResponse().statusCode();
@@ -103,7 +106,7 @@ final class Confirmation {
               : response;
       case BEGUN ->
           status == 200 && request instanceof CreateMultipartUploadRequest create
-              ? begun(state, create, call.lostReplies(), response)
+              ? begun(state, create, call, response)
               : response;
       case SAME, ECHO, UNKNOWN, TWICE -> response;
     };
@@ -157,10 +160,10 @@ final class Confirmation {
     return replaced(response, 200, ours, document);
   }
 
-  private static HttpExecuteResponse begun(
+  private HttpExecuteResponse begun(
       StoredState state,
       CreateMultipartUploadRequest create,
-      int lost,
+      ApiCall call,
       HttpExecuteResponse response)
       throws IOException {
     if (response.responseBody().isEmpty()) {
@@ -168,9 +171,10 @@ final class Confirmation {
     }
     byte[] document = response.responseBody().get().readAllBytes(); // from memory
     Matcher ours = UPLOAD_ID.matcher(new String(document, StandardCharsets.UTF_8));
-    if (ours.find()) {
+    ApiCalls beside = calls;
+    if (beside != null && ours.find()) {
       try {
-        state.abortOrphans(create, ours.group(1), lost);
+        state.abortOrphans(create, ours.group(1), call, beside);
       } catch (RuntimeException e) {
         log.debug("Could not look for an orphaned upload of {}: {}", create.key(), e.toString());
       }

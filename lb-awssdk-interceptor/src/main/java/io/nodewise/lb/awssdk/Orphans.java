@@ -14,10 +14,10 @@ import software.amazon.awssdk.services.s3.model.MultipartUpload;
 /*
  * A CreateMultipartUpload whose reply was lost may have left an upload that nobody has the id of. It
  * is aborted only where it can hardly be another's: an upload of the same key, begun since this call
- * began and by whoever began the one we have, without a part, and if there are no more such ones beside
- * ours than replies were lost. Somebody else with the same credentials, a thread beside this one for
- * instance, who begins an upload of the same key while this call goes on would lose it, if our first
- * try left none; he races us for the key in any case.
+ * began and by whoever began the one we have, without a part, not one of this client's other callers,
+ * and if there are no more such ones beside ours than replies were lost. Another process with the same
+ * credentials that begins an upload of the same key while this call goes on would lose it, if our first
+ * try left none; it races us for the key in any case.
  */
 /** Cleans up after a repeated CreateMultipartUpload, as far as that is safe. */
 final class Orphans {
@@ -31,32 +31,43 @@ final class Orphans {
 
   private final S3Client s3;
   private final CreateMultipartUploadRequest create;
-  private final Beginning began;
+  private final ApiCall call;
+  private final ApiCalls calls;
   private final AwsRequestOverrideConfiguration asking;
 
-  /** Of a call that sends this request, and began then. */
-  Orphans(S3Client s3, CreateMultipartUploadRequest create, Beginning began) {
+  /**
+   * Of a call that sends this request.
+   *
+   * @param calls it, and those beside it
+   */
+  Orphans(S3Client s3, CreateMultipartUploadRequest create, ApiCall call, ApiCalls calls) {
     this.s3 = s3;
     this.create = create;
-    this.began = began;
+    this.call = call;
+    this.calls = calls;
     this.asking = Asking.as(create, PATIENCE);
   }
 
   /**
    * Aborts the uploads that the lost replies announced, if there are any for sure beside {@code
-   * ours}.
-   *
-   * @param lost how many replies were lost: that many uploads there may be
+   * ours}: as many as that there may be.
    */
-  void abort(String ours, int lost) {
+  void abort(String ours) {
     List<MultipartUpload> young = young();
+    // After the list: whose upload is in it is either still under way or known to have been told.
+    if (calls.isAnotherBeginning(call)) {
+      return;
+    }
     MultipartUpload known =
         young.stream().filter(upload -> ours.equals(upload.uploadId())).findFirst().orElse(null);
-    if (known == null || known.initiator() == null || young.size() - 1 > lost) {
+    if (known == null || known.initiator() == null || young.size() - 1 > call.lostReplies()) {
       return;
     }
     List<MultipartUpload> orphans =
-        young.stream().filter(upload -> !ours.equals(upload.uploadId())).toList();
+        young.stream()
+            .filter(upload -> !ours.equals(upload.uploadId()))
+            .filter(upload -> !calls.uploads().isHandedOut(upload.uploadId()))
+            .toList();
     for (MultipartUpload orphan : orphans) {
       if (!known.initiator().equals(orphan.initiator()) || hasParts(orphan.uploadId())) {
         return;
@@ -86,7 +97,7 @@ final class Orphans {
                     .overrideConfiguration(asking)
                     .expectedBucketOwner(create.expectedBucketOwner())
                     .requestPayer(create.requestPayer()));
-    Instant since = began.by(all.sdkHttpResponse());
+    Instant since = call.began().by(all.sdkHttpResponse());
     return all.uploads().stream()
         .filter(upload -> create.key().equals(upload.key()))
         .filter(upload -> upload.initiated() != null && !upload.initiated().isBefore(since))

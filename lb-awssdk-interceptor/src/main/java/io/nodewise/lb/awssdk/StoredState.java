@@ -177,8 +177,9 @@ final class StoredState {
   }
 
   /** See {@link Orphans}. */
-  void abortOrphans(CreateMultipartUploadRequest create, String ours, int lost) {
-    new Orphans(s3, create, began).abort(ours, lost);
+  void abortOrphans(
+      CreateMultipartUploadRequest create, String ours, ApiCall call, ApiCalls calls) {
+    new Orphans(s3, create, call, calls).abort(ours);
   }
 
   private boolean isYoung(@Nullable Instant modified, S3Response answer) {

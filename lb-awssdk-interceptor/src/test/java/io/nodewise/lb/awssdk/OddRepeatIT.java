@@ -297,6 +297,16 @@ class OddRepeatIT extends OnOddServer {
     SERVER.verify(0, deleteRequestedFor(anyUrl()));
   }
 
+  /** Begun while our call went on, but somebody has its id. */
+  @Test
+  void uploadOfAnotherCallerOfTheClient() {
+    answer(WireMock.post(anyUrl()), created("orphan"));
+    s3.createMultipartUpload(create -> create.bucket(bucket).key("k"));
+    uploads(Instant.now(), "orphan", "ours");
+    createWithALostReply();
+    SERVER.verify(0, deleteRequestedFor(anyUrl()));
+  }
+
   /** Another thread's, whose first part is still on its way. */
   @Test
   void uploadThatWasBegunSecondsBeforeTheCall() {
