@@ -1,5 +1,6 @@
 package io.nodewise.lb.awssdk;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -89,6 +90,22 @@ class WrongClockIT extends OnOddNodes {
 
     assertThat(faults(cluster)).isZero();
     assertThat(SdkGlobalTime.getGlobalTimeOffset()).as("seconds").isLessThan(-3000);
+  }
+
+  /** Even if they took it a moment ago, and the SDK can't set it right. */
+  @Test
+  void whatAllNodesSayAllAtOnceIsNobodysFault() {
+    LoadBalancer cluster = cluster(4, 0);
+    S3Client s3 = client(cluster);
+    answer(aResponse().withBody("content"));
+    get(s3, "k");
+    answer(error(403, "RequestTimeTooSkewed")); // with our own time
+
+    for (int i = 0; i < 3; i++) {
+      assertThatExceptionOfType(S3Exception.class).isThrownBy(() -> get(s3, "k"));
+    }
+
+    assertThat(faults(cluster)).as(() -> cluster.snapshot().toTable()).isZero();
   }
 
   /** As of a virtual machine that goes on after a pause. */
