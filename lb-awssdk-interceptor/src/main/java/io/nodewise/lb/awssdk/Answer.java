@@ -105,6 +105,11 @@ record Answer(int status, long contentLength, boolean isFramed, Duration pause) 
     }
   }
 
+  /** Whether it carries what was asked for: a redirect does not. */
+  boolean isSuccess() {
+    return status < 300;
+  }
+
   boolean isError() {
     return status >= 400;
   }

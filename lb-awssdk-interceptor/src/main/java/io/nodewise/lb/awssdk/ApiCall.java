@@ -2,7 +2,6 @@ package io.nodewise.lb.awssdk;
 
 import io.nodewise.lb.Route;
 import io.nodewise.lb.retry.UnsafeRepeats;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -28,7 +27,7 @@ final class ApiCall {
   private final @Nullable SdkRequest request;
   private final Route route;
   private final UnsafeRepeats unsafeRepeats;
-  private final long beganMillis; // of writes
+  private final long beganNanos; // of writes
   private @Nullable String id;
   private @Nullable RequestBody body;
   private @Nullable Signing<?> signing;
@@ -41,6 +40,7 @@ final class ApiCall {
   private boolean overloaded;
   private boolean firstRound = true;
   private boolean excused;
+  private boolean clockDoubted;
   private int replacements;
   private int freeFailovers; // that were asked for
   private int retries; // that the retry strategy granted
@@ -53,7 +53,7 @@ final class ApiCall {
     this.route = route;
     this.unsafeRepeats = unsafeRepeats;
     // Nothing that a read found is ever held against what was stored since.
-    this.beganMillis = operation.isRead() ? 0 : System.currentTimeMillis();
+    this.beganNanos = operation.isRead() ? 0 : System.nanoTime();
   }
 
   Operation operation() {
@@ -62,6 +62,11 @@ final class ApiCall {
 
   @Nullable SdkRequest request() {
     return request;
+  }
+
+  /** What it is about, as bucket and key; null where it is about no object. */
+  @Nullable String key() {
+    return request == null ? null : operation.subject().of(request);
   }
 
   /** Whether it may be sent to a second node while the first one is silent. */
@@ -78,9 +83,9 @@ final class ApiCall {
     return unsafeRepeats;
   }
 
-  /** When a write began, by the wall clock, as servers tell the age of what they store. */
-  Instant began() {
-    return Instant.ofEpochMilli(beganMillis);
+  /** When a write began. */
+  Beginning began() {
+    return new Beginning(beganNanos);
   }
 
   /** What it is filed under; null before its first attempt. */
@@ -149,6 +154,13 @@ final class ApiCall {
     faulted = true;
     answered = true;
     return failure;
+  }
+
+  /** Whether a node may be turned away because of its clock: once, then it may be ours. */
+  boolean takeDoubtOfClock() {
+    boolean isFirst = !clockDoubted;
+    clockDoubted = true;
+    return isFirst;
   }
 
   /** The attempt whose reply was lost may have had no more than a stale connection. */

@@ -7,8 +7,10 @@ import io.nodewise.lb.retry.DownloadResume;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.retry.UnsafeRepeats;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.http.SdkHttpMethod;
@@ -47,6 +49,8 @@ final class ApiCalls {
 
   /** From the signing of an attempt until its transmission begins. */
   private final ThreadLocal<@Nullable Signing<?>> signed = new ThreadLocal<>();
+
+  private final UploadsBegun uploads = new UploadsBegun();
 
   ApiCalls(LoadBalancer cluster) {
     this.cluster = cluster;
@@ -166,6 +170,19 @@ final class ApiCalls {
     Route route = cluster.route(reads ? RequestHint.read() : RequestHint.write());
     Operation operation = reads ? Operations.UNKNOWN_READ : Operations.UNKNOWN_WRITE;
     return new ApiCall(operation, null, route, cluster.unsafeRepeats());
+  }
+
+  UploadsBegun uploads() {
+    return uploads;
+  }
+
+  /** Whether another call under way begins an upload of the same key; looks at them all. */
+  boolean isAnotherBeginning(ApiCall call) {
+    String key = call.key();
+    return Stream.of(younger, older)
+        .flatMap(generation -> generation.values().stream())
+        .filter(other -> other != call && other.operation().repeat() == Repeat.BEGUN)
+        .anyMatch(other -> Objects.equals(other.key(), key));
   }
 
   @Nullable ApiCall find(String id) {

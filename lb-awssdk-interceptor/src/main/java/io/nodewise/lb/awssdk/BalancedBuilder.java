@@ -149,7 +149,7 @@ final class BalancedBuilder implements InvocationHandler {
             .addPlugin(new WiringPlugin(calls));
     try {
       S3Client client = wired.build();
-      confirmation.askThrough(client);
+      confirmation.askThrough(client, calls);
       return client;
     } catch (RuntimeException e) {
       transport.discard();

@@ -5,6 +5,7 @@ import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.interceptor.SdkExecutionAttribute;
+import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
 
 /**
  * Carries what only an interceptor knows, the operation and its parameters, to the transport, and
@@ -57,6 +58,10 @@ final class CallInterceptor implements ExecutionInterceptor {
 
   @Override
   public void afterExecution(Context.AfterExecution context, ExecutionAttributes attributes) {
+    if (context.response() instanceof CreateMultipartUploadResponse begun
+        && begun.uploadId() != null) {
+      calls.uploads().handedOut(begun.uploadId()); // before the call is taken off the list
+    }
     remove(attributes);
   }
 

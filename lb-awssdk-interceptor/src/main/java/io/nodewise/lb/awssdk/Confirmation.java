@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.awscore.AwsRequest;
 import software.amazon.awssdk.core.SdkRequest;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpResponse;
@@ -31,7 +31,7 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
  *   PUT or copy on a condition  412, because our own first try stored the object
  *   DELETE on a condition       412 or 404, because our own first try deleted it
  *   CompleteMultipartUpload     404 (NoSuchUpload), 400 (InvalidPart) or, on a condition, 412,
- *                               because our own first try completed the upload
+ *                               because our own first try completed the upload, which then is gone
  *   CreateBucket                409, because our own first try made the bucket
  *   deletions of other things   404, because our own first try deleted it
  *   CreateMultipartUpload       200, with a second upload beside the one of the lost reply
@@ -50,30 +50,32 @@ final class Confirmation {
   private static final Pattern UPLOAD_ID = Pattern.compile("<UploadId>([^<&]+)</UploadId>");
 
   private volatile @Nullable S3Client client; // by the builder, once the client exists
+  private volatile @Nullable ApiCalls calls; // the same
 
-  void askThrough(S3Client s3) {
+  /** Asks through this client, of which these are the calls. */
+  void askThrough(S3Client s3, ApiCalls all) {
+    calls = all;
     client = s3;
   }
 
   /** The answer to pass on: the one that came, or the one that was lost. */
   HttpExecuteResponse review(ApiCall call, HttpExecuteResponse response) {
     S3Client s3 = client;
-    SdkRequest request = call.request();
     if (s3 == null
-        || request == null
+        || !(call.request() instanceof AwsRequest request)
         || !call.isReplyLost()
         || call.unsafeRepeats() == UnsafeRepeats.ALLOW) {
       return response;
     }
     try {
-      return review(new StoredState(s3, call.began()), call, request, response);
-    } catch (SdkException | IOException e) {
+      return review(new StoredState(s3, request, call.began()), call, request, response);
+    } catch (RuntimeException | IOException e) { // of the caller's own body and credentials, too
       log.debug("Could not confirm a {} whose reply was lost: {}", call.operation(), e.toString());
       return response;
     }
   }
 
-  private static HttpExecuteResponse review(
+  private HttpExecuteResponse review(
       StoredState state, ApiCall call, SdkRequest request, HttpExecuteResponse response)
       throws IOException {
     int status = response.httpResponse().statusCode();
@@ -89,10 +91,10 @@ final class Confirmation {
       case COMPLETED ->
           (status == 404 || status == 400 || status == 412)
                   && request instanceof CompleteMultipartUploadRequest complete
-              ? completed(response, complete, state.ofCompletion(complete))
+              ? completed(response, complete, state.ofCompletion(complete, status == 404))
               : response;
       case DELETED ->
-          (status == 404 || status == 412)
+          (status == 412 || (status == 404 && isGone(call, request)))
                   && request instanceof DeleteObjectRequest delete
                   && state.isGone(delete)
               ? succeeded(response, 204)
@@ -104,7 +106,7 @@ final class Confirmation {
               : response;
       case BEGUN ->
           status == 200 && request instanceof CreateMultipartUploadRequest create
-              ? begun(state, create, call.lostReplies(), response)
+              ? begun(state, create, call, response)
               : response;
       case SAME, ECHO, UNKNOWN, TWICE -> response;
     };
@@ -158,10 +160,10 @@ final class Confirmation {
     return replaced(response, 200, ours, document);
   }
 
-  private static HttpExecuteResponse begun(
+  private HttpExecuteResponse begun(
       StoredState state,
       CreateMultipartUploadRequest create,
-      int lost,
+      ApiCall call,
       HttpExecuteResponse response)
       throws IOException {
     if (response.responseBody().isEmpty()) {
@@ -169,10 +171,11 @@ final class Confirmation {
     }
     byte[] document = response.responseBody().get().readAllBytes(); // from memory
     Matcher ours = UPLOAD_ID.matcher(new String(document, StandardCharsets.UTF_8));
-    if (ours.find()) {
+    ApiCalls beside = calls;
+    if (beside != null && ours.find()) {
       try {
-        state.abortOrphans(create, ours.group(1), lost);
-      } catch (SdkException e) {
+        state.abortOrphans(create, ours.group(1), call, beside);
+      } catch (RuntimeException e) {
         log.debug("Could not look for an orphaned upload of {}: {}", create.key(), e.toString());
       }
     }

@@ -221,7 +221,7 @@ final class Exchange {
     Optional<AbortableInputStream> stream = response.responseBody();
     boolean head = request.httpRequest().method() == SdkHttpMethod.HEAD;
     if (head || stream.isEmpty()) {
-      if (!head && !answer.isError()) {
+      if (answer.isSuccess()) {
         requireWhole(response, new Document(new byte[0]), answer);
       }
       Failure failure = head ? answer.failureOfHead() : answer.failure("");
@@ -265,7 +265,9 @@ final class Exchange {
         if (beginning.length == 0 && CutHead.isPossible(response.httpResponse())) {
           throw CutHead.failure();
         }
-        requireWhole(response, document, head);
+        if (head.isSuccess()) {
+          requireWhole(response, document, head);
+        }
       }
     }
     if (beginning.length < PEEK) {
@@ -305,13 +307,21 @@ final class Exchange {
    * A node whose own clock is wrong must not make the SDK change ours; see {@link ServerClocks}.
    */
   private void requireRightClock(Answer answer, Document document) throws IOException {
+    if (!answer.isAboutClocks(document.code())) {
+      return;
+    }
     ApiCall call = owner.apiCall();
-    if (answer.isAboutClocks(document.code())
-        && owner.transport().clocks().isOursRight(System.nanoTime())
-        && call.route().hasUntried()) {
+    ServerClocks clocks = owner.transport().clocks();
+    if (clocks.isOursRight(System.nanoTime())
+        && call.route().hasUntried()
+        && call.takeDoubtOfClock()) {
+      // Whose clock it is the next node says, when this attempt is long over: nobody is charged.
+      failure = Failure.answered(Outcome.doubtful("its clock or ours is wrong"));
+      attempt.end(failure.outcome());
       throw call.turnedAway(
           new NodeFailedException(node(), "its clock is wrong: " + document.code(), call, null));
     }
+    clocks.doubted();
   }
 
   private void taken() {

@@ -11,6 +11,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import software.amazon.awssdk.awscore.AwsRequest;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
 import software.amazon.awssdk.services.s3.model.DeleteObjectAnnotationRequest;
@@ -31,6 +34,16 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 final class Operations {
   private static final boolean READS = true;
   private static final boolean WRITES = false;
+
+  /** As headers. */
+  private static final String[] CONDITIONS = {"If-Match", "If-None-Match"};
+
+  private static final String[] SOURCE_CONDITIONS = {
+    "x-amz-copy-source-if-match",
+    "x-amz-copy-source-if-none-match",
+    "x-amz-copy-source-if-modified-since",
+    "x-amz-copy-source-if-unmodified-since"
+  };
 
   /** One that nobody announced, by its method; whoever sent it reads its answer in his own way. */
   static final Operation UNKNOWN_READ =
@@ -58,7 +71,7 @@ final class Operations {
           line(READS, OBJECT, Reply.CONTENT, Repeat.SAME, "GetObject")
               .and(Operation::hedged)
               .and(Operation::resumed),
-          line(READS, OBJECT, Reply.SMALL, Repeat.SAME, "HeadObject").and(Operation::hedged),
+          line(READS, OBJECT, Reply.HEAD, Repeat.SAME, "HeadObject").and(Operation::hedged),
           line(
               READS,
               OBJECT,
@@ -73,21 +86,31 @@ final class Operations {
                       put.where(
                               "`writeOffsetBytes`",
                               PutObjectRequest.class,
-                              request -> request.writeOffsetBytes() != null,
+                              request ->
+                                  request.writeOffsetBytes() != null
+                                      || hasHeader(request, "x-amz-write-offset-bytes"),
                               Repeat.TWICE)
                           .where(
                               "`ifMatch`, `ifNoneMatch`",
                               PutObjectRequest.class,
-                              request -> request.ifMatch() != null || request.ifNoneMatch() != null,
+                              request ->
+                                  request.ifMatch() != null
+                                      || request.ifNoneMatch() != null
+                                      || hasHeader(request, CONDITIONS),
                               Repeat.STORED)),
           line(WRITES, COPY, Reply.RESULT, Repeat.SAME, "CopyObject")
               .and(
                   copy ->
                       copy.where(
-                          "`ifMatch`, `ifNoneMatch`",
-                          CopyObjectRequest.class,
-                          request -> request.ifMatch() != null || request.ifNoneMatch() != null,
-                          Repeat.COPIED)),
+                              "any condition, onto itself",
+                              CopyObjectRequest.class,
+                              Operations::isOntoItselfOnCondition,
+                              Repeat.ECHO)
+                          .where(
+                              "`ifMatch`, `ifNoneMatch`",
+                              CopyObjectRequest.class,
+                              Operations::hasCondition,
+                              Repeat.COPIED)),
           line(WRITES, OBJECT, Reply.SMALL, Repeat.SAME, "DeleteObject")
               .and(
                   delete ->
@@ -140,7 +163,9 @@ final class Operations {
                       put.where(
                           "`objectIfMatch`",
                           PutObjectAnnotationRequest.class,
-                          request -> request.objectIfMatch() != null,
+                          request ->
+                              request.objectIfMatch() != null
+                                  || hasHeader(request, "x-amz-object-if-match"),
                           Repeat.ECHO)),
           line(WRITES, OBJECT, Reply.SMALL, Repeat.GONE, "DeleteObjectAnnotation")
               .and(
@@ -148,7 +173,9 @@ final class Operations {
                       delete.where(
                           "`objectIfMatch`",
                           DeleteObjectAnnotationRequest.class,
-                          request -> request.objectIfMatch() != null,
+                          request ->
+                              request.objectIfMatch() != null
+                                  || hasHeader(request, "x-amz-object-if-match"),
                           Repeat.ECHO)),
           // Multipart uploads.
           line(WRITES, OBJECT, Reply.UPLOAD, Repeat.BEGUN, "CreateMultipartUpload"),
@@ -194,7 +221,40 @@ final class Operations {
   private static boolean hasCondition(DeleteObjectRequest request) {
     return request.ifMatch() != null
         || request.ifMatchLastModifiedTime() != null
-        || request.ifMatchSize() != null;
+        || request.ifMatchSize() != null
+        || hasHeader(
+            request, "If-Match", "x-amz-if-match-last-modified-time", "x-amz-if-match-size");
+  }
+
+  private static boolean hasCondition(CopyObjectRequest request) {
+    return request.ifMatch() != null
+        || request.ifNoneMatch() != null
+        || hasHeader(request, CONDITIONS);
+  }
+
+  /**
+   * The first try changes the time, and with other settings the tag, that the condition is about.
+   */
+  private static boolean isOntoItselfOnCondition(CopyObjectRequest request) {
+    boolean isOnCondition =
+        hasCondition(request)
+            || request.copySourceIfMatch() != null
+            || request.copySourceIfNoneMatch() != null
+            || request.copySourceIfModifiedSince() != null
+            || request.copySourceIfUnmodifiedSince() != null
+            || hasHeader(request, SOURCE_CONDITIONS);
+    return isOnCondition
+        && CopySource.of(request).map(source -> source.isReplacedBy(request)).orElse(false);
+  }
+
+  /** Whether the caller put such a header himself, past the request's own fields. */
+  private static boolean hasHeader(AwsRequest request, String... names) {
+    AwsRequestOverrideConfiguration own = request.overrideConfiguration().orElse(null);
+    if (own == null || own.headers().isEmpty()) {
+      return false;
+    }
+    return own.headers().keySet().stream()
+        .anyMatch(header -> Stream.of(names).anyMatch(header::equalsIgnoreCase));
   }
 
   private static boolean hasConditions(DeleteObjectsRequest request) {

@@ -16,7 +16,9 @@ enum Repeat {
   /** The same of a deletion. */
   DELETED("confirmed", "412 or 404: there is no such object"),
   /** The first try may have completed the upload. */
-  COMPLETED("confirmed", "404, 400 or 412: the object there has the ETag of our parts"),
+  COMPLETED(
+      "confirmed",
+      "404, 400 or 412: the upload is gone, and the object there has the ETag of our parts"),
   /** The first try may have begun an upload that nobody has the id of. */
   BEGUN("confirmed", "the upload of the lost reply is aborted where it is surely ours"),
   /** The first try may have made the bucket. */

@@ -8,7 +8,10 @@ import java.util.concurrent.TimeUnit;
  * that complained. Where that is the one whose clock is wrong, all others turn the next requests
  * away, until one of them has set the offset back, and so on.
  *
- * So if nodes have taken our time for right lately, the complaint never reaches the SDK.
+ * So if nodes have taken our time for right lately, the first complaint of a call does not reach the
+ * SDK: another node is asked. If that one complains too, our own clock has stepped, as when a virtual
+ * machine goes on after a pause: the SDK hears it and sets it right within the call, as it would without
+ * us. Nobody is charged with either, since what is ours would take node after node out.
  */
 /** Whose clock is wrong if a node says that one is. Thread-safe. */
 final class ServerClocks {
@@ -27,6 +30,11 @@ final class ServerClocks {
       takenAt = now;
       everTaken = true;
     }
+  }
+
+  /** Two nodes complained of it: what was taken before says nothing any more. */
+  void doubted() {
+    everTaken = false;
   }
 
   /** Whether our own clock is known to be right. */

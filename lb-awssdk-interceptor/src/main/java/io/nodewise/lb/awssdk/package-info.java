@@ -16,8 +16,9 @@
  *   <li><b>what an answer or an exception means</b>: {@code Answer}, {@code Failure}, {@code
  *       Document}, {@code CutHead}, {@code ServerClocks}, {@code NodeFailedException}, {@code
  *       GivenUp};
- *   <li><b>lost replies</b>: {@code Confirmation}, {@code StoredState}, {@code EntityTag}, {@code
- *       Orphans};
+ *   <li><b>lost replies</b>: {@code Confirmation}, {@code StoredState}, {@code Beginning} (its
+ *       age), {@code Asking}, {@code EntityTag}, {@code CopySource}, {@code Orphans}, {@code
+ *       UploadsBegun};
  *   <li><b>downloads that go on</b>: {@code ResumableBody}, {@code RestSearch}, {@code Download},
  *       {@code ContentRange}, {@code UnblamedAttempt}, {@code NotedAuthScheme}, {@code Signing};
  *   <li><b>hedging</b>: {@code HedgedExchange}, {@code HedgeThreads}.

@@ -9,12 +9,15 @@ import io.nodewise.lb.retry.UnsafeRepeats;
 import java.net.URI;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.http.SdkHttpFullRequest;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
 import software.amazon.awssdk.http.auth.spi.signer.SignRequest;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 class ApiCallsTest {
   /** Not every call looks how many there are. */
@@ -70,6 +73,45 @@ class ApiCallsTest {
             cluster.route(RequestHint.read()),
             UnsafeRepeats.CONFIRM));
     assertThat(calls.size()).isZero();
+  }
+
+  private ApiCall begin(String operation, SdkRequest request) {
+    return calls.begin(operation, request, null, null, null);
+  }
+
+  private static CreateMultipartUploadRequest create(String key) {
+    return CreateMultipartUploadRequest.builder().bucket("b").key(key).build();
+  }
+
+  @Test
+  void uploads_of_a_key_that_are_begun_beside_each_other_know_of_it() {
+    ApiCall one = begin("CreateMultipartUpload", create("k"));
+    calls.file(request("one"), one);
+    calls.file(request("other key"), begin("CreateMultipartUpload", create("x")));
+    calls.file(
+        request("other operation"),
+        begin("PutObject", PutObjectRequest.builder().bucket("b").key("k").build()));
+    assertThat(calls.isAnotherBeginning(one)).isFalse();
+
+    ApiCall two = begin("CreateMultipartUpload", create("k"));
+    calls.file(request("two"), two);
+    assertThat(calls.isAnotherBeginning(one)).isTrue();
+
+    calls.remove(two);
+    assertThat(calls.isAnotherBeginning(one)).isFalse();
+  }
+
+  @Test
+  void ids_of_uploads_are_known_for_a_while() {
+    UploadsBegun uploads = calls.uploads();
+    uploads.handedOut("first");
+    assertThat(uploads.isHandedOut("first")).isTrue();
+    assertThat(uploads.isHandedOut("another")).isFalse();
+    for (int i = 0; i < 1000; i++) {
+      uploads.handedOut("later " + i);
+    }
+    assertThat(uploads.isHandedOut("first")).isFalse();
+    assertThat(uploads.isHandedOut("later 0")).isTrue();
   }
 
   @Test

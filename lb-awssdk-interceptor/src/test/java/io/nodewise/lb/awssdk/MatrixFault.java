@@ -42,11 +42,6 @@ enum MatrixFault {
     Fault of(MatrixCall call) {
       return Fault.cutReply(STATUS_LINE + 4);
     }
-
-    @Override
-    boolean appliesTo(MatrixCall call) {
-      return call != MatrixCall.HEAD; // see the faults page
-    }
   },
   SILENCE("silence after request") {
     @Override

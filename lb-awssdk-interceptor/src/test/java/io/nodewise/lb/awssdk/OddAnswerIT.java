@@ -15,6 +15,7 @@ import com.github.tomakehurst.wiremock.client.WireMock;
 import com.github.tomakehurst.wiremock.core.Options.ChunkedEncodingPolicy;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import io.nodewise.lb.LoadBalancer;
+import io.nodewise.lb.awssdk.nodes.RawServer;
 import io.nodewise.lb.health.HealthCheck;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -143,6 +144,31 @@ class OddAnswerIT extends OnS3Nodes {
                         .sourceKey("a")
                         .destinationBucket(bucket)
                         .destinationKey("b")));
+  }
+
+  /** The node is well; the SDK says what it makes of it. */
+  @Test
+  void redirectWithoutADocument() {
+    answer(
+        WireMock.get(anyUrl()),
+        aResponse().withStatus(307).withHeader("Location", "http://127.0.0.1:1/"));
+    run(
+        () ->
+            assertThatExceptionOfType(S3Exception.class)
+                .isThrownBy(() -> s3.listObjectsV2(list -> list.bucket(bucket)))
+                .satisfies(e -> assertThat(e.statusCode()).isEqualTo(307)));
+    assertThat(faults(cluster)).isZero();
+  }
+
+  @Test
+  void headOfNoObject() {
+    try (RawServer broken = RawServer.saying("HTTP/1.1 200 OK\r\n")) {
+      LoadBalancer one =
+          track(LoadBalancer.builder().nodes(broken.url()).healthCheck(HealthCheck.none()));
+      assertThatExceptionOfType(SdkClientException.class)
+          .isThrownBy(() -> client(one).headObject(head -> head.bucket(bucket).key("k")));
+      assertThat(faults(one)).isPositive();
+    }
   }
 
   /** As of copies and completed uploads, whose answers begin before their work ends. */

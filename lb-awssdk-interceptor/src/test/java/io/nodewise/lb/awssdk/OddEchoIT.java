@@ -11,8 +11,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.github.tomakehurst.wiremock.client.WireMock;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,10 +33,7 @@ class OddEchoIT extends OnOddServer {
   private void stored(String key, String tag, Instant modified) {
     answer(
         WireMock.head(WireMock.urlPathEqualTo("/" + bucket + "/" + key)),
-        ok().withHeader("ETag", '"' + tag + '"')
-            .withHeader(
-                "Last-Modified",
-                DateTimeFormatter.RFC_1123_DATE_TIME.format(modified.atOffset(ZoneOffset.UTC))));
+        ok().withHeader("ETag", '"' + tag + '"').withHeader("Last-Modified", http(modified)));
   }
 
   @Test
@@ -68,6 +63,23 @@ class OddEchoIT extends OnOddServer {
         .satisfies(e -> assertThat(e.statusCode()).isEqualTo(412));
   }
 
+  /** What can't be asked about is passed on as it came. */
+  @Test
+  void conditionalCopyOfAnOddSource() {
+    loseFirst(WireMock::put, error(412, "PreconditionFailed"));
+    stored("k", TAG, Instant.now());
+    assertThatExceptionOfType(S3Exception.class)
+        .isThrownBy(
+            () ->
+                s3.copyObject(
+                    copy ->
+                        copy.copySource("b/100%zz")
+                            .destinationBucket(bucket)
+                            .destinationKey("k")
+                            .ifNoneMatch("*")))
+        .satisfies(e -> assertThat(e.statusCode()).isEqualTo(412));
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {412, 404})
   void conditionalDeletionThatWasOurs(int status) {
@@ -75,6 +87,16 @@ class OddEchoIT extends OnOddServer {
     answer(WireMock.head(anyUrl()), aResponse().withStatus(404));
 
     s3.deleteObject(delete -> delete.bucket(bucket).key("k").ifMatch(TAG));
+  }
+
+  /** The first try can't have taken away the bucket. */
+  @Test
+  void conditionalDeletionInABucketThatIsNotThere() {
+    loseFirst(WireMock::delete, error(404, "NoSuchBucket"));
+    answer(WireMock.head(anyUrl()), aResponse().withStatus(404));
+    assertThatExceptionOfType(S3Exception.class)
+        .isThrownBy(() -> s3.deleteObject(delete -> delete.bucket(bucket).key("k").ifMatch(TAG)))
+        .satisfies(e -> assertThat(e.statusCode()).isEqualTo(404));
   }
 
   @Test

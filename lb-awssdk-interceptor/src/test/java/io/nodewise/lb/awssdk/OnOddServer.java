@@ -12,6 +12,9 @@ import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.matching.UrlPattern;
 import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.health.HealthCheck;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
@@ -74,6 +77,11 @@ abstract class OnOddServer extends OnS3Nodes {
 
   static ResponseDefinitionBuilder error(int status, String code) {
     return aResponse().withStatus(status).withBody("<Error><Code>" + code + "</Code></Error>");
+  }
+
+  /** As headers show a time. */
+  static String http(Instant time) {
+    return DateTimeFormatter.RFC_1123_DATE_TIME.format(time.atOffset(ZoneOffset.UTC));
   }
 
   void complete() {

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -125,6 +126,15 @@ class OperationTableTest {
         .as("the source's condition is as true the second time")
         .isEqualTo(Repeat.SAME);
     assertThat(of(CopyObjectRequest.builder().ifNoneMatch("*")).repeat()).isEqualTo(Repeat.COPIED);
+    assertThat(of(copy("b", "k").copySourceIfMatch("t")).repeat())
+        .as("onto itself")
+        .isEqualTo(Repeat.ECHO);
+    assertThat(of(copy("b", "k").ifMatch("t")).repeat()).isEqualTo(Repeat.ECHO);
+    assertThat(of(copy("b", "k")).repeat()).isEqualTo(Repeat.SAME);
+    assertThat(of(copy("b", "other").copySourceIfMatch("t")).repeat()).isEqualTo(Repeat.SAME);
+    assertThat(of(copy("b", "k").sourceVersionId("v").copySourceIfMatch("t")).repeat())
+        .as("an old version stays as it is")
+        .isEqualTo(Repeat.SAME);
     assertThat(of(DeleteObjectRequest.builder()).repeat()).isEqualTo(Repeat.SAME);
     assertThat(of(DeleteObjectRequest.builder().versionId("v")).repeat()).isEqualTo(Repeat.GONE);
     assertThat(of(DeleteObjectRequest.builder().ifMatchSize(7L)).repeat())
@@ -136,6 +146,42 @@ class OperationTableTest {
                 .repeat())
         .isEqualTo(Repeat.ECHO);
     assertThat(of(PutObjectAnnotationRequest.builder().objectIfMatch("t")).repeat())
+        .isEqualTo(Repeat.ECHO);
+  }
+
+  private static CopyObjectRequest.Builder copy(String bucket, String key) {
+    return CopyObjectRequest.builder()
+        .sourceBucket(bucket)
+        .sourceKey(key)
+        .destinationBucket("b")
+        .destinationKey("k");
+  }
+
+  private static AwsRequestOverrideConfiguration with(String header) {
+    return AwsRequestOverrideConfiguration.builder().putHeader(header, "x").build();
+  }
+
+  @Test
+  void so_do_headers_that_say_the_same() {
+    assertThat(
+            of(PutObjectRequest.builder().overrideConfiguration(with("X-Amz-Write-Offset-Bytes")))
+                .repeat())
+        .isEqualTo(Repeat.TWICE);
+    assertThat(of(PutObjectRequest.builder().overrideConfiguration(with("if-none-match"))).repeat())
+        .isEqualTo(Repeat.STORED);
+    assertThat(of(PutObjectRequest.builder().overrideConfiguration(with("If-Other"))).repeat())
+        .isEqualTo(Repeat.SAME);
+    assertThat(of(copy("b", "x").overrideConfiguration(with("If-Match"))).repeat())
+        .isEqualTo(Repeat.COPIED);
+    assertThat(
+            of(copy("b", "k").overrideConfiguration(with("x-amz-copy-source-if-match"))).repeat())
+        .isEqualTo(Repeat.ECHO);
+    assertThat(of(DeleteObjectRequest.builder().overrideConfiguration(with("If-Match"))).repeat())
+        .isEqualTo(Repeat.DELETED);
+    assertThat(
+            of(PutObjectAnnotationRequest.builder()
+                    .overrideConfiguration(with("x-amz-object-if-match")))
+                .repeat())
         .isEqualTo(Repeat.ECHO);
   }
 

@@ -26,6 +26,15 @@ class ServerClocksTest {
   }
 
   @Test
+  void a_clock_in_doubt_is_right_when_a_node_takes_it_again() {
+    clocks.taken(0);
+    clocks.doubted();
+    assertThat(clocks.isOursRight(1)).isFalse();
+    clocks.taken(2);
+    assertThat(clocks.isOursRight(3)).isTrue();
+  }
+
+  @Test
   void with_every_answer_for_a_minute_more() {
     for (int i = 0; i < 300; i++) {
       clocks.taken(i * SECOND);
