@@ -80,7 +80,11 @@ final class BalancedBuilder implements InvocationHandler {
       }
       case "overrideConfiguration" -> {
         if (argument instanceof Consumer<?> consumer) {
-          ClientOverrideConfiguration.Builder more = real.overrideConfiguration().toBuilder();
+          ClientOverrideConfiguration before = real.overrideConfiguration();
+          // A copy: those of a configuration that was built can't be added to.
+          ClientOverrideConfiguration.Builder more =
+              before.toBuilder()
+                  .executionAttributes(before.executionAttributes().toBuilder().build());
           ((Consumer<ClientOverrideConfiguration.Builder>) consumer).accept(more);
           real.overrideConfiguration(more.build());
           return proxy;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpConfigurationOption;
@@ -47,7 +48,11 @@ class RequestClocksTest {
   }
 
   private S3Client client(LoadBalancer cluster, Consumer<S3ClientBuilder> more) {
-    return track(OnS3Nodes.builder(cluster).applyMutation(more).build());
+    return track(
+        OnS3Nodes.builder(cluster)
+            .overrideConfiguration(o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()))
+            .applyMutation(more)
+            .build());
   }
 
   private static Timeouts firstByte(Duration value) {
@@ -118,6 +123,28 @@ class RequestClocksTest {
                         o.putExecutionAttribute(
                             LoadBalancedS3.TIMEOUTS, firstByte(Duration.ofHours(1)))));
     assertThatIllegalArgumentException().isThrownBy(s3::listBuckets);
+  }
+
+  @Test
+  void they_are_added_to_what_was_set_on_the_client_before() {
+    S3Client s3 =
+        client(
+            cluster(Timeouts.defaults()),
+            builder ->
+                builder
+                    .overrideConfiguration(
+                        o -> o.putExecutionAttribute(LoadBalancedS3.AFFINITY, "tenant"))
+                    .overrideConfiguration(
+                        o ->
+                            o.putExecutionAttribute(
+                                LoadBalancedS3.TIMEOUTS, firstByte(Duration.ofHours(1)))));
+    assertThatIllegalArgumentException().isThrownBy(s3::listBuckets);
+    assertThat(
+            s3.serviceClientConfiguration()
+                .overrideConfiguration()
+                .executionAttributes()
+                .getAttribute(LoadBalancedS3.AFFINITY))
+        .isEqualTo("tenant");
   }
 
   /** The balancer's clock comes by five times a second, so it may be late. */
