@@ -145,18 +145,27 @@ final class FaultedCall {
   boolean explains(Throwable failure, List<Outage> outages, S3Nodes nodes) {
     String text = FaultMatrixIT.text(failure);
     List<String> out = out(outages);
+    List<String> stale = stale(text, nodes);
     if (what == MatrixCall.PUT_ONE_SHOT) {
-      return Stream.concat(met.stream().map(Met::node), out.stream()).anyMatch(text::contains)
-          || nodes.all().stream()
-              .anyMatch(
-                  node ->
-                      STALE.matcher(text).results().anyMatch(one -> one.group(1).equals(node.id()))
-                          && node.hasClosedSince(began - UNCHECKED.toNanos()));
+      return !stale.isEmpty()
+          || Stream.concat(met.stream().map(Met::node), out.stream()).anyMatch(text::contains);
     }
     // One that met fewer faults than there are nodes has not had its attempts.
-    return met.size() + out.size() >= nodes.all().size()
-        && Stream.concat(met.stream().map(Met::node), out.stream()).distinct().count()
+    return met.size() + out.size() + stale.size() >= nodes.all().size()
+        && Stream.of(met.stream().map(Met::node), out.stream(), stale.stream())
+                .flatMap(all -> all)
+                .distinct()
+                .count()
             == nodes.all().size();
+  }
+
+  /** Nodes that the failure names for a connection that they had closed before it was used. */
+  private List<String> stale(String text, S3Nodes nodes) {
+    return nodes.all().stream()
+        .filter(node -> node.hasClosedSince(began - UNCHECKED.toNanos()))
+        .map(FaultProxy::id)
+        .filter(id -> STALE.matcher(text).results().anyMatch(one -> one.group(1).equals(id)))
+        .toList();
   }
 
   @Override

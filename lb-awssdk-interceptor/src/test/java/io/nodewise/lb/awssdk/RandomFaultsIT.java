@@ -42,8 +42,8 @@ import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 /*
  * A failure is explained if it can't be otherwise: the body was a one-shot stream, some of which had
  * been sent to a node that failed, or on a connection that the node had just closed, and the exception
- * names that node; or every node had its turn and failed or was out. There is no retry budget, whose
- * end would explain too much; see OverloadIT.
+ * names that node; or every node had its turn and failed, by a fault or on a connection that it had
+ * just closed, or was out. There is no retry budget, whose end would explain too much; see OverloadIT.
  */
 /**
  * Ten thousand calls of every kind, a tenth of whose requests meet a fault of any kind, at any
