@@ -13,9 +13,9 @@
  *   <li><b>the attempt</b>, in the transport: {@code BalancedTransport}, {@code BalancedRequest}
  *       (one of the SDK's), {@code Exchange} (one of ours), {@code NodeRequest}, {@code SentBody},
  *       {@code ReopenedBody}, {@code ReceivedBody}, {@code PooledConnections};
- *   <li><b>what an answer or an exception means</b>: {@code Answer}, {@code Failure}, {@code
- *       Document}, {@code CutHead}, {@code ServerClocks}, {@code NodeFailedException}, {@code
- *       GivenUp};
+ *   <li><b>what an answer or an exception means</b>: {@code Reception}, {@code Answer}, {@code
+ *       Failure}, {@code Document}, {@code CutHead}, {@code ServerClocks}, {@code
+ *       NodeFailedException}, {@code GivenUp};
  *   <li><b>lost replies</b>: {@code Confirmation}, {@code StoredState}, {@code Beginning} (its
  *       age), {@code Asking}, {@code EntityTag}, {@code CopySource}, {@code Orphans}, {@code
  *       UploadsBegun};
