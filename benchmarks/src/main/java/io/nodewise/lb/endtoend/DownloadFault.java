@@ -48,6 +48,10 @@ enum DownloadFault {
     return moments;
   }
 
+  boolean isStruck() {
+    return !moments.isEmpty();
+  }
+
   void strike(StorageNode node) throws IOException, InterruptedException {}
 
   void heal(StorageNode node) throws IOException, InterruptedException {}

@@ -34,16 +34,21 @@ public final class DownloadReport {
     circumstances.add(("`benchmarks/run-download " + String.join(" ", options)).trim() + "`");
     circumstances.add(Instant.now().truncatedTo(ChronoUnit.MINUTES).toString());
     circumstances.add(Machine.quiet(Machine.load()));
-    Map<DownloadFault, List<Download>> all = run(size, quick ? 2 : 9);
-    Files.createDirectories(Path.of(args[0]));
-    Files.writeString(Path.of(args[0], "download.md"), markdown(size, circumstances, all));
-    Files.writeString(Path.of(args[0], "download.csv"), csv(all));
-    Files.writeString(Path.of(args[0], "download.svg"), picture(size, all));
+    write(Path.of(args[0]), size, circumstances, run(size, quick ? 2 : 9));
     System.exit(0); // threads of HTTP clients may linger
   }
 
+  static void write(
+      Path folder, long size, List<String> circumstances, Map<DownloadFault, List<Download>> all)
+      throws IOException {
+    Files.createDirectories(folder);
+    Files.writeString(folder.resolve("download.md"), markdown(size, circumstances, all));
+    Files.writeString(folder.resolve("download.csv"), csv(all));
+    Files.writeString(folder.resolve("download.svg"), picture(size, all));
+  }
+
   /** One round more than is kept: the first one warms up. */
-  private static Map<DownloadFault, List<Download>> run(long size, int rounds)
+  static Map<DownloadFault, List<Download>> run(long size, int rounds)
       throws IOException, InterruptedException {
     Map<DownloadFault, List<Download>> all = new EnumMap<>(DownloadFault.class);
     DownloadFault[] faults = DownloadFault.values();
