@@ -29,22 +29,16 @@ class MissionTest {
   }
 
   private static Set<String> tests(Path root) throws Exception {
-    Set<String> found = new TreeSet<>();
-    try (Stream<Path> modules = Files.list(root)) {
-      for (Path module : modules.filter(Files::isDirectory).toList()) {
-        Path sources = module.resolve("src/test/java");
-        if (Files.isDirectory(sources)) {
-          try (Stream<Path> files = Files.walk(sources)) {
-            found.addAll(
-                files
-                    .map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(".java"))
-                    .map(name -> name.substring(0, name.length() - ".java".length()))
-                    .collect(Collectors.toSet()));
-          }
-        }
-      }
+    try (Stream<Path> files = Files.find(root, 20, (path, is) -> isTest(root.relativize(path)))) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .map(name -> name.substring(0, name.length() - ".java".length()))
+          .collect(Collectors.toSet());
     }
-    return found;
+  }
+
+  private static boolean isTest(Path path) {
+    String name = path.toString();
+    return name.endsWith(".java") && name.contains("/src/test/java/");
   }
 }

@@ -27,6 +27,7 @@ final class Downloads implements AutoCloseable {
   private static final String KEY = "large";
   private static final int CHUNK = 64 << 10;
   private static final int SAMPLES = 100;
+  private static final int WARM_UP = 3;
 
   private final StorageCluster cluster;
   private final long size;
@@ -47,6 +48,9 @@ final class Downloads implements AutoCloseable {
       try (S3Client s3 = Arm.client(Arm.of(cluster.node(0).uri()))) {
         s3.createBucket(create -> create.bucket(BUCKET));
         s3.putObject(put -> put.bucket(BUCKET).key(KEY), content);
+      }
+      for (StorageNode node : cluster.nodes()) {
+        warmUp(node, size);
       }
       return new Downloads(cluster, size, crc);
     } catch (IOException | RuntimeException e) {
@@ -70,6 +74,18 @@ final class Downloads implements AutoCloseable {
       }
     }
     return crc.getValue();
+  }
+
+  /** Servers that have been up for a while: whole objects and parts of them were read before. */
+  private static void warmUp(StorageNode node, long size) throws IOException {
+    try (S3Client s3 = Arm.client(Arm.of(node.uri()))) {
+      for (int i = 0; i < 2 * WARM_UP; i++) {
+        String range = "bytes=" + (i % 2 == 0 ? 0 : size / 2) + "-";
+        try (InputStream body = s3.getObject(get -> get.bucket(BUCKET).key(KEY).range(range))) {
+          body.skipNBytes(size / 2);
+        }
+      }
+    }
   }
 
   /**
@@ -128,6 +144,7 @@ final class Downloads implements AutoCloseable {
     strikes.forEach(CompletableFuture::join);
     for (StorageNode node : down) {
       fault.heal(node);
+      warmUp(node, size);
     }
     if (came != size || found.getValue() != crc) {
       throw new IOException(fault + ": " + came + " of " + size + " bytes, or wrong ones");

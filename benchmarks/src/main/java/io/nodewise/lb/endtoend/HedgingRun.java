@@ -36,6 +36,9 @@ record HedgingRun(int nodes, int rounds, Duration turn, int callsPerSecond) {
 
   static final HedgingRun QUICK = new HedgingRun(10, 2, Duration.ofSeconds(4), 200);
 
+  /** Reads of each node before anything is measured. */
+  private static final int WARM_UP = 500;
+
   /** Longer than a read may stall, twice. */
   private static final Duration END = Duration.ofSeconds(5);
 
@@ -146,17 +149,35 @@ record HedgingRun(int nodes, int rounds, Duration turn, int callsPerSecond) {
     }
   }
 
+  /**
+   * Without the load balancers, which know the reads of the last minute or two: they are to learn
+   * how long a read takes, not how long one takes on a node that has just been started.
+   */
+  private static void warmUp(StorageCluster cluster) {
+    for (int i = 0; i < cluster.nodes().size(); i++) {
+      try (Arm arm = Arm.plain("warm-up", cluster.node(i).uri())) {
+        if (i == 0) {
+          Operation.prepare(arm.s3());
+        }
+        for (int read = 0; read < WARM_UP; read++) {
+          Operation.SMALL_GET.run(arm.s3(), read);
+        }
+      }
+    }
+  }
+
   /** All ways, in turn: in the order in which they are shown, not hedged before hedged. */
   List<Way> run(Consumer<String> progress) throws IOException, InterruptedException {
     progress.accept("starting " + nodes + " nodes");
     List<Way> ways = new ArrayList<>();
     try (StorageCluster cluster = StorageCluster.start(nodes)) {
+      progress.accept("warming up the nodes");
+      warmUp(cluster);
       for (BalancingPolicy policy :
           List.of(BalancingPolicy.roundRobin(), BalancingPolicy.leastLoaded())) {
         ways.add(new Way(policy, false, cluster.uris()));
         ways.add(new Way(policy, true, cluster.uris()));
       }
-      Operation.prepare(ways.get(0).arm.s3());
       NodeMode healthy = NodeMode.FAST.withDelay(SERVICE_MILLIS);
       cluster.mode(healthy);
       cluster.node(nodes - 1).mode(healthy.stalling(STALLS, STALL_MILLIS));

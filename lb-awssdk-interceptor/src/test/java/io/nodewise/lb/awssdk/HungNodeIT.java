@@ -80,6 +80,7 @@ class HungNodeIT extends OnS3Nodes {
     put(s3, "k", upload);
     FaultProxy hung = nodes.get(2);
 
+    ConcurrentLinkedQueue<Long> before = new ConcurrentLinkedQueue<>();
     ConcurrentLinkedQueue<Long> times = new ConcurrentLinkedQueue<>();
     inParallel(
         8,
@@ -88,20 +89,23 @@ class HungNodeIT extends OnS3Nodes {
           if (i == 20) {
             hung.hang();
           }
-          times.add(
-              millis(
-                  () -> {
-                    if (i % 2 == 0) {
-                      assertThat(get(s3, "k")).hasSize(UPLOAD);
-                    } else {
-                      put(s3, "up" + i % 8, upload);
-                    }
-                  }));
+          (i < 12 ? before : times)
+              .add(
+                  millis(
+                      () -> {
+                        if (i % 2 == 0) {
+                          assertThat(get(s3, "k")).hasSize(UPLOAD);
+                        } else {
+                          put(s3, "up" + i % 8, upload);
+                        }
+                      }));
         });
 
     long slowest = times.stream().mapToLong(Long::longValue).max().orElseThrow();
-    System.out.printf("hangs under load: slowest call %d ms%n", slowest);
-    assertThat(slowest).isBetween(1000L, PATIENCE + 1000);
+    long usual = before.stream().mapToLong(Long::longValue).max().orElseThrow();
+    System.out.printf("hangs under load: slowest call %d ms (before %d ms)%n", slowest, usual);
+    // What was on its way is sent anew, whole, as slowly as the machine does it just now.
+    assertThat(slowest).isBetween(1000L, PATIENCE + 1000 + 3 * usual);
     assertThat(node(cluster, hung).state()).isEqualTo(NodeState.DOWN);
 
     hung.pass();
