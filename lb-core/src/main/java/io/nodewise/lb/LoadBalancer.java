@@ -3,6 +3,7 @@ package io.nodewise.lb;
 import io.nodewise.lb.cluster.Cluster;
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.node.ClusterTls;
+import io.nodewise.lb.node.HostHeader;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.RequestHint;
@@ -18,7 +19,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A set of equal nodes kept true by probes and by the outcomes of requests, from which every
@@ -32,32 +32,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LoadBalancer implements AutoCloseable {
   private final Cluster cluster;
-  private final URI logicalEndpoint;
+  private final ForAdapters settings;
   private final HealthCheck healthCheck;
-  private final Timeouts timeouts;
-  private final DownloadResume downloadResume;
-  private final UnsafeRepeats unsafeRepeats;
-  private final @Nullable ClusterTls tls;
   private volatile boolean usesAffinity; // written by policy()
   private volatile boolean closed; // written by close()
 
   LoadBalancer(
-      Cluster cluster,
-      URI logicalEndpoint,
-      HealthCheck healthCheck,
-      Timeouts timeouts,
-      DownloadResume downloadResume,
-      UnsafeRepeats unsafeRepeats,
-      BalancingPolicy policy,
-      @Nullable ClusterTls tls) {
+      Cluster cluster, ForAdapters settings, HealthCheck healthCheck, BalancingPolicy policy) {
     this.cluster = cluster;
-    this.logicalEndpoint = logicalEndpoint;
+    this.settings = settings;
     this.healthCheck = healthCheck;
-    this.timeouts = timeouts;
-    this.downloadResume = downloadResume;
-    this.unsafeRepeats = unsafeRepeats;
     this.usesAffinity = policy.usesAffinity();
-    this.tls = tls;
   }
 
   /** A builder with every default set but the nodes. */
@@ -91,29 +76,34 @@ public final class LoadBalancer implements AutoCloseable {
    * URI, for life, whatever nodes come and go.
    */
   public URI logicalEndpoint() {
-    return logicalEndpoint;
+    return settings.logicalEndpoint();
+  }
+
+  /** Which host requests name, for adapters that sign or send them. */
+  public HostHeader hostHeader() {
+    return settings.hostHeader();
   }
 
   /** The clocks of an attempt, for adapters that make HTTP clients. */
   public Timeouts timeouts() {
-    return timeouts;
+    return settings.timeouts();
   }
 
   /** Whether downloads go on at another node, for adapters that can. */
   public DownloadResume downloadResume() {
-    return downloadResume;
+    return settings.downloadResume();
   }
 
   /** What adapters do with requests that it is not safe to send again. */
   public UnsafeRepeats unsafeRepeats() {
-    return unsafeRepeats;
+    return settings.unsafeRepeats();
   }
 
   /**
    * How TLS is spoken with the nodes, for adapters that make HTTP clients; empty: as the JVM does.
    */
   public Optional<ClusterTls> tls() {
-    return Optional.ofNullable(tls);
+    return Optional.ofNullable(settings.tls());
   }
 
   /** Whether reads are hedged, for adapters that need threads for it. */
@@ -246,7 +236,7 @@ public final class LoadBalancer implements AutoCloseable {
    */
   public void update(NodeSet members) {
     requireOpen();
-    LoadBalancerBuilder.requireScheme(logicalEndpoint, members);
+    LoadBalancerBuilder.requireScheme(logicalEndpoint(), members);
     requireSites(members);
     cluster.update(members);
   }
@@ -272,7 +262,7 @@ public final class LoadBalancer implements AutoCloseable {
    */
   public void requireOpen() {
     if (closed) {
-      throw new IllegalStateException("the load balancer of " + logicalEndpoint + " is closed");
+      throw new IllegalStateException("the load balancer of " + logicalEndpoint() + " is closed");
     }
   }
 
@@ -287,6 +277,6 @@ public final class LoadBalancer implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "LoadBalancer[" + logicalEndpoint + ", " + snapshot() + "]";
+    return "LoadBalancer[" + logicalEndpoint() + ", " + snapshot() + "]";
   }
 }

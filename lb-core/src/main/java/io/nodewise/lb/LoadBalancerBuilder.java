@@ -5,6 +5,7 @@ import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.health.OutlierDetection;
 import io.nodewise.lb.health.SlowStart;
 import io.nodewise.lb.node.ClusterTls;
+import io.nodewise.lb.node.HostHeader;
 import io.nodewise.lb.node.LoadBalancerListener;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeSet;
@@ -45,6 +46,7 @@ public final class LoadBalancerBuilder {
   private @Nullable URI logicalEndpoint;
   private @Nullable String name;
   private @Nullable ClusterTls tls;
+  private HostHeader hostHeader = HostHeader.LOGICAL;
   private HealthCheck healthCheck = HealthCheck.auto();
   private OutlierDetection outlierDetection = OutlierDetection.defaults();
   private SlowStart slowStart = SlowStart.defaults();
@@ -127,6 +129,15 @@ public final class LoadBalancerBuilder {
    */
   public LoadBalancerBuilder logicalEndpoint(URI endpoint) {
     logicalEndpoint = Objects.requireNonNull(endpoint, "logicalEndpoint");
+    return this;
+  }
+
+  /**
+   * Which host requests name: the logical endpoint, or the node each attempt goes to. Default:
+   * {@link HostHeader#LOGICAL}. Probes name their node in any case.
+   */
+  public LoadBalancerBuilder hostHeader(HostHeader which) {
+    hostHeader = Objects.requireNonNull(which, "hostHeader");
     return this;
   }
 
@@ -267,7 +278,10 @@ public final class LoadBalancerBuilder {
             new Cluster.Runtime(ticker, background, random, probes));
     cluster.start();
     return new LoadBalancer(
-        cluster, endpoint, healthCheck, timeouts, downloadResume, unsafeRepeats, policy, tls);
+        cluster,
+        new ForAdapters(endpoint, hostHeader, timeouts, downloadResume, unsafeRepeats, tls),
+        healthCheck,
+        policy);
   }
 
   /** Each site is a tier of its own, then come the backup nodes. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.node.ClusterTls;
+import io.nodewise.lb.node.HostHeader;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.routing.BalancingPolicy;
 import java.net.URI;
@@ -32,6 +33,18 @@ class LoadBalancerBuilderTest {
     rejects(
         b -> b.nodes(),
         "node patterns: none (expected: at least one, such as" + " http://minio{1...4}:9000)");
+  }
+
+  @Test
+  void the_host_that_requests_name() {
+    LoadBalancerBuilder builder =
+        LoadBalancer.builder().nodes("http://127.0.0.1:1").healthCheck(HealthCheck.none());
+    try (LoadBalancer byDefault = builder.build();
+        LoadBalancer chosen = builder.hostHeader(HostHeader.NODE).build()) {
+      assertThat(byDefault.hostHeader()).isEqualTo(HostHeader.LOGICAL);
+      assertThat(chosen.hostHeader()).isEqualTo(HostHeader.NODE);
+    }
+    assertThatNullPointerException().isThrownBy(() -> builder.hostHeader(null));
   }
 
   @Test

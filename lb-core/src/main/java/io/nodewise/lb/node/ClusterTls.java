@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
@@ -34,6 +35,9 @@ import org.slf4j.LoggerFactory;
  * its own in {@code javax.net.ssl.keyStore}), host names verified. Files and key stores are read
  * once, by {@link Builder#build()}.
  *
+ * <p><b>Nodes by address behind one name</b>, as of a round-robin DNS entry: {@link
+ * Builder#serverName} is sent as SNI and verified in place of the host of each node's URI.
+ *
  * <p><b>An HTTP client of one's own</b> takes what it needs from here. With the AWS SDK's Apache
  * clients:
  *
@@ -50,6 +54,7 @@ public final class ClusterTls {
 
   private final X509TrustManager trust;
   private final @Nullable TlsIdentity identity;
+  private final @Nullable TlsServerName serverName;
   private final boolean verifyHostNames;
   private final SSLContext context;
   private final SSLSocketFactory socketFactory;
@@ -58,10 +63,12 @@ public final class ClusterTls {
   private ClusterTls(
       X509TrustManager trust,
       @Nullable TlsIdentity identity,
+      @Nullable TlsServerName serverName,
       boolean verifyHostNames,
       String trusted) {
     this.trust = trust;
     this.identity = identity;
+    this.serverName = serverName;
     this.verifyHostNames = verifyHostNames;
     try {
       context = SSLContext.getInstance("TLS");
@@ -69,11 +76,15 @@ public final class ClusterTls {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this JVM has no TLS", e);
     }
-    socketFactory = context.getSocketFactory();
+    socketFactory =
+        serverName == null
+            ? context.getSocketFactory()
+            : new ServerNameSocketFactory(context.getSocketFactory(), serverName);
     shown =
         "ClusterTls["
             + trusted
             + (identity == null ? ", no identity" : ", identity " + identity.subject())
+            + (serverName == null ? "" : ", server name " + serverName)
             + (verifyHostNames ? ", host names verified]" : ", host names NOT verified]");
   }
 
@@ -84,7 +95,8 @@ public final class ClusterTls {
 
   /**
    * Who decides whether a node's certificate is trusted. Where host names are not verified, it does
-   * not verify them for those who leave that to it, as all of the JDK's own clients do.
+   * not verify them for those who leave that to it, as all of the JDK's own clients do. Where there
+   * is a {@link #serverName()}, it verifies that one, for everybody, and no other.
    */
   public X509TrustManager trustManager() {
     return trust;
@@ -105,14 +117,25 @@ public final class ClusterTls {
     return context;
   }
 
-  /** A factory of the context, the same one each time. */
+  /**
+   * A factory of the context, the same one each time. Where there is a {@link #serverName()}, its
+   * sockets send that one, whatever host they are made for; those of the context itself don't.
+   */
   public SSLSocketFactory socketFactory() {
     return socketFactory;
   }
 
-  /** Whether a node's certificate must be made out to the host name, or address, of its URI. */
+  /**
+   * Whether a node's certificate must be made out to the host name, or address, of its URI, or to
+   * the {@link #serverName()} where there is one.
+   */
   public boolean verifiesHostNames() {
     return verifyHostNames;
+  }
+
+  /** The one name of all nodes' certificates; empty: each is made out to its node's host. */
+  public Optional<String> serverName() {
+    return Optional.ofNullable(serverName).map(TlsServerName::toString);
   }
 
   /** Who is trusted and who we are, without any secret. */
@@ -125,6 +148,7 @@ public final class ClusterTls {
   public static final class Builder {
     private final List<Supplier<List<X509Certificate>>> anchors = new ArrayList<>();
     private @Nullable Supplier<TlsIdentity> identity;
+    private @Nullable String serverName;
     private boolean verifyHostNames = true;
     private boolean everything;
 
@@ -210,6 +234,18 @@ public final class ClusterTls {
     }
 
     /**
+     * The one name that the certificates of all nodes are made out to, for nodes that are known by
+     * address or by names of their own: it is sent as SNI, and verified in place of the host of a
+     * node's URI. It must be among the certificate's DNS names, perhaps by a wildcard; its common
+     * name does not count. With names that are {@linkplain #verifyHostNames left out} it is only
+     * sent. Default: none.
+     */
+    public Builder serverName(String name) {
+      serverName = Objects.requireNonNull(name, "serverName");
+      return this;
+    }
+
+    /**
      * Trusts every certificate under every name, so that anybody on the way can read along. For
      * tests.
      */
@@ -222,8 +258,9 @@ public final class ClusterTls {
      * The settings. Logs one warning where something is not verified.
      *
      * @throws IllegalArgumentException if a file can't be read, a password is wrong, a store is
-     *     empty, a certificate and its key don't belong together, or trust is named and {@link
-     *     #insecurelyTrustEverything()} too; the message names the file or value
+     *     empty, a certificate and its key don't belong together, the server name is no host name,
+     *     or trust is named and {@link #insecurelyTrustEverything()} too; the message names the
+     *     file or value
      */
     public ClusterTls build() {
       if (everything && !anchors.isEmpty()) {
@@ -233,18 +270,20 @@ public final class ClusterTls {
       Set<X509Certificate> trusted = new LinkedHashSet<>();
       anchors.forEach(source -> trusted.addAll(source.get()));
       TlsIdentity who = identity == null ? null : identity.get();
+      TlsServerName name = serverName == null ? null : TlsServerName.of(serverName);
       if (everything) {
         log.warn("TLS with the nodes trusts every certificate: anybody may read along");
-        return new ClusterTls(TlsTrust.ofEverything(), who, false, "EVERYTHING trusted");
+        return new ClusterTls(TlsTrust.ofEverything(), who, name, false, "EVERYTHING trusted");
       }
       X509TrustManager chains = TlsTrust.in(trusted);
       String shown =
           trusted.isEmpty() ? "trust of the JVM" : "trusted certificates: " + trusted.size();
       if (verifyHostNames) {
-        return new ClusterTls(chains, who, true, shown);
+        X509TrustManager named = name == null ? chains : TlsTrust.underName(name, chains);
+        return new ClusterTls(named, who, name, true, shown);
       }
       log.warn("TLS with the nodes does not verify host names: a certificate for any will do");
-      return new ClusterTls(TlsTrust.underAnyName(chains), who, false, shown);
+      return new ClusterTls(TlsTrust.underAnyName(chains), who, name, false, shown);
     }
   }
 }

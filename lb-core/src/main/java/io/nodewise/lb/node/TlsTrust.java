@@ -19,22 +19,30 @@ import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A trust manager that leaves out the name, or everything. It must be an extended one: the JDK puts
- * its own check of the name around any other. Thread-safe.
+ * A trust manager with another idea of names than the JDK's: it leaves out the name, or everything,
+ * or wants one name of every peer. It must be an extended one: the JDK puts its own check of the
+ * name around any other. Thread-safe.
  */
 final class TlsTrust extends X509ExtendedTrustManager {
   private final @Nullable X509TrustManager chains; // null: any chain will do
+  private final @Nullable TlsServerName name; // null: any name will do
 
-  private TlsTrust(@Nullable X509TrustManager chains) {
+  private TlsTrust(@Nullable X509TrustManager chains, @Nullable TlsServerName name) {
     this.chains = chains;
+    this.name = name;
   }
 
   static X509TrustManager ofEverything() {
-    return new TlsTrust(null);
+    return new TlsTrust(null, null);
   }
 
   static X509TrustManager underAnyName(X509TrustManager chains) {
-    return new TlsTrust(chains);
+    return new TlsTrust(chains, null);
+  }
+
+  /** Whoever it is, by whatever address: the certificate is made out to this name. */
+  static X509TrustManager underName(TlsServerName name, X509TrustManager chains) {
+    return new TlsTrust(chains, name);
   }
 
   /** Trust in these certificates and what they vouch for; where there are none, the JVM's. */
@@ -89,9 +97,12 @@ final class TlsTrust extends X509ExtendedTrustManager {
     if (chains != null) {
       chains.checkServerTrusted(chain, authType);
     }
+    if (name != null) {
+      name.verify(chain[0]);
+    }
   }
 
-  /** The socket would say that the name is wanted too, so it is kept from whoever checks. */
+  /** The socket would say that its host is wanted too, so it is kept from whoever checks. */
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
       throws CertificateException {

@@ -23,9 +23,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.SSLSocketFactory;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.NoHttpResponseException;
@@ -74,14 +72,14 @@ final class ProbeRun implements Runnable {
   private final Consumer<ProbeResult> done;
   private final Tasks tasks;
   private final Ticker ticker;
-  private final Supplier<SSLSocketFactory> tls;
+  private final ProbeTls tls;
   private final AtomicBoolean told = new AtomicBoolean(); // set by whoever tells the result
   private volatile Phase phase = Phase.WAITING; // written by the probe's thread
   private volatile long startedAt; // written by the probe's thread, before the phase
   private volatile Duration due; // of the deadline, since the start; written by the deadline
   private volatile @Nullable Socket socket; // written by the probe's thread, closed by any
   private volatile @Nullable ProbeAnswer headOnly; // written by the probe's thread, before READING
-  private @Nullable SSLSocketFactory factory; // of the probe's thread only; for https
+  private boolean secure; // of the probe's thread only; whether it speaks https
   private @Nullable SSLSocket secured; // of the probe's thread only, which closes it politely
   private volatile boolean cut; // written by whoever cuts, before it closes the socket
 
@@ -92,7 +90,7 @@ final class ProbeRun implements Runnable {
       Consumer<ProbeResult> done,
       Tasks tasks,
       Ticker ticker,
-      Supplier<SSLSocketFactory> tls) {
+      ProbeTls tls) {
     this.node = node;
     this.check = check;
     this.question = question;
@@ -135,7 +133,8 @@ final class ProbeRun implements Runnable {
       return null;
     }
     if (check.scheme().orElse(node.scheme()).equals("https")) {
-      factory = tls.get();
+      tls.factory();
+      secure = true;
     }
     return new HttpExchange(node, check, asked.request(node));
   }
@@ -198,11 +197,11 @@ final class ProbeRun implements Runnable {
       if (exchange == null) {
         return ProbeResult.up("connected", took());
       }
-      if (factory == null) {
+      if (!secure) {
         return ask(exchange, connected);
       }
       phase = Phase.SECURING;
-      SSLSocket layered = ProbeTls.handshake(factory, connected, node.host());
+      SSLSocket layered = tls.handshake(connected, node.host());
       secured = layered;
       return ask(exchange, layered);
     } catch (IOException | HttpException e) {

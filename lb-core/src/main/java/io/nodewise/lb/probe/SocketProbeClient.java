@@ -9,8 +9,6 @@ import io.nodewise.lb.time.Ticker;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class SocketProbeClient implements ProbeClient {
   private final Tasks tasks;
   private final Ticker ticker;
-  private final Supplier<SSLSocketFactory> tls;
+  private final ProbeTls tls;
   private final ProbeThreads threads;
   private final Set<ProbeRun> running = ConcurrentHashMap.newKeySet(); // waiting ones too
   private volatile boolean closed; // written by close()
@@ -37,11 +35,7 @@ public final class SocketProbeClient implements ProbeClient {
   public SocketProbeClient(String name, Tasks tasks, Ticker ticker, @Nullable ClusterTls settings) {
     this.tasks = tasks;
     this.ticker = ticker;
-    // The default is asked for by the probe's thread: the first time it reads the trust store.
-    tls =
-        settings == null
-            ? () -> (SSLSocketFactory) SSLSocketFactory.getDefault()
-            : settings::socketFactory;
+    tls = new ProbeTls(settings);
     threads = new ProbeThreads("nodewise-probe-" + name + "-");
   }
 

@@ -135,6 +135,34 @@ class SocketProbeTlsTest {
     }
   }
 
+  /** A node known by address, as of a round-robin DNS entry. */
+  @Test
+  void the_one_name_of_all_nodes_is_sent_and_verified() throws Exception {
+    try (LoopbackServer other = tlsServer("127.0.0.2", false)) {
+      assertThat(probe(other, "127.0.0.2", trusted().serverName("localhost").build()).isUp())
+          .isTrue();
+      assertThat(names.get(10, TimeUnit.SECONDS)).asString().contains("value=localhost");
+    }
+    assertThat(probe(server, "localhost", trusted().serverName("localhost").build()).isUp())
+        .isTrue();
+  }
+
+  @Test
+  void a_certificate_without_the_one_name_is_no_health() {
+    for (String host : List.of("127.0.0.1", "localhost")) {
+      ProbeResult result = probe(server, host, trusted().serverName("s3.example.com").build());
+      assertThat(result.evidence()).as("%s", result).isEqualTo(Evidence.UNREACHABLE);
+      assertThat(result.reason()).contains("not made out to s3.example.com");
+    }
+  }
+
+  @Test
+  void the_one_name_is_sent_where_names_are_left_out() throws Exception {
+    ClusterTls anyName = trusted().serverName("s3.example.com").verifyHostNames(false).build();
+    assertThat(probe(server, "127.0.0.1", anyName).isUp()).isTrue();
+    assertThat(names.get(10, TimeUnit.SECONDS)).asString().contains("value=s3.example.com");
+  }
+
   @Test
   void a_certificate_nobody_vouches_for_is_soft_evidence() {
     ProbeResult result = probe("localhost", new Probing());
