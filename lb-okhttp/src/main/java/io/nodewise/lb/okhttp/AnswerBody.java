@@ -5,6 +5,7 @@ import io.nodewise.lb.node.Outcome;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
+import java.util.function.Function;
 import okhttp3.MediaType;
 import okhttp3.ResponseBody;
 import okio.Buffer;
@@ -30,8 +31,17 @@ final class AnswerBody extends ResponseBody {
     this.source = Okio.buffer(source);
   }
 
-  static AnswerBody of(ResponseBody body, Attempt attempt, Outcome outcome, UserCall user) {
-    FromNode source = new FromNode(body, attempt, outcome, user);
+  /**
+   * @param outcome of an answer that is read to its end, or as far as anybody wants to
+   * @param blame what it says about the node when the answer breaks off
+   */
+  static AnswerBody of(
+      ResponseBody body,
+      Attempt attempt,
+      Outcome outcome,
+      UserCall user,
+      Function<IOException, Outcome> blame) {
+    FromNode source = new FromNode(body, attempt, outcome, user, blame);
     // Whatever the user keeps (response, body, stream) holds the source, and nothing of ours does.
     attempt.endWith(source);
     return new AnswerBody(body, source);
@@ -56,13 +66,20 @@ final class AnswerBody extends ResponseBody {
     private final Attempt attempt;
     private final Outcome outcome;
     private final UserCall user;
+    private final Function<IOException, Outcome> blame;
     private long left; // negative when unknown
 
-    FromNode(ResponseBody body, Attempt attempt, Outcome outcome, UserCall user) {
+    FromNode(
+        ResponseBody body,
+        Attempt attempt,
+        Outcome outcome,
+        UserCall user,
+        Function<IOException, Outcome> blame) {
       super(body.source());
       this.attempt = attempt;
       this.outcome = outcome;
       this.user = user;
+      this.blame = blame;
       this.left = body.contentLength();
     }
 
@@ -92,8 +109,8 @@ final class AnswerBody extends ResponseBody {
       boolean interrupted =
           e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException);
       boolean callersDoing = interrupted || user.isOver();
-      String reason = "body cut: " + Answers.reason(e);
-      attempt.end(callersDoing ? Outcome.cancelled(reason) : Outcome.fault(reason));
+      attempt.end(
+          callersDoing ? Outcome.cancelled("body cut: " + Answers.reason(e)) : blame.apply(e));
       return verdict == null || callersDoing
           ? e
           : new IOException(attempt.node().id() + ": " + verdict.reason(), e);

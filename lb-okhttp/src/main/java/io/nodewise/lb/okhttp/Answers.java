@@ -17,7 +17,7 @@ final class Answers {
   static Outcome outcome(Response response) {
     return switch (response.code()) {
       case 429, 503 -> load(response);
-      case 501, 505 -> Outcome.success();
+      case 501, 505, 507 -> Outcome.success();
       default ->
           response.code() < 500 ? Outcome.success() : Outcome.fault("HTTP " + response.code());
     };
@@ -29,6 +29,12 @@ final class Answers {
     return pause == null
         ? Outcome.load(reason)
         : Outcome.load(reason, RetryAfter.parse(pause, response.header("Date"), Instant.now()));
+  }
+
+  /** Whether the node failed or asks for less: another one may do better. */
+  static boolean isErrorOfNode(Response response) {
+    Outcome outcome = outcome(response);
+    return outcome.isNodeFault() || outcome.kind() == Outcome.Kind.LOAD;
   }
 
   /** Whether bytes of a body may follow the headers. */

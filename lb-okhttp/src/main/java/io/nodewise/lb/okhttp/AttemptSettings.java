@@ -16,11 +16,12 @@ import okhttp3.Response;
 record AttemptSettings(boolean resend, int connectMillis, int readMillis, int writeMillis) {
   private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE");
 
-  static AttemptSettings of(Interceptor.Chain chain, Duration connect) {
+  static AttemptSettings of(Interceptor.Chain chain, boolean repeatable, Duration connect) {
     int ours = (int) Math.min(Integer.MAX_VALUE, Math.max(1, connect.toMillis()));
     int theirs = chain.connectTimeoutMillis();
     return new AttemptSettings(
-        chain.getRetryOnConnectionFailure() && IDEMPOTENT.contains(chain.request().method()),
+        chain.getRetryOnConnectionFailure()
+            && (repeatable || IDEMPOTENT.contains(chain.request().method())),
         theirs == 0 ? ours : Math.min(ours, theirs),
         chain.readTimeoutMillis(),
         chain.writeTimeoutMillis());

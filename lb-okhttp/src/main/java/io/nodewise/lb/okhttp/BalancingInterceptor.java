@@ -1,16 +1,13 @@
 package io.nodewise.lb.okhttp;
 
-import io.nodewise.lb.Attempt;
 import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.Route;
-import io.nodewise.lb.node.NoNodeAvailableException;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.retry.Timeouts;
 import java.io.IOException;
 import java.net.ProtocolException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
+import okhttp3.CookieJar;
 import okhttp3.Dispatcher;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
@@ -23,14 +20,14 @@ import org.jspecify.annotations.Nullable;
  * The user's call ends here; each attempt is a call of its own, by an inner client:
  *
  *   user's call ── interceptors ── BalancingInterceptor ──┬── NodeCall at node 1 ── OkHttp ── wire
- *        │                                │               └── NodeCall at node 2 ── …
- *        └── canceled ── UserCall ────────┘ cancels the one that runs
+ *        │                          (BalancedCall)        └── NodeCall at node 2 ── …
+ *        └── canceled ── UserCall ────────┘ cancels those that run
  *
  * Why not chain.proceed() with another host. An attempt that is given up (its node hangs) must be
  * broken off while the request goes on elsewhere, and OkHttp can only break off calls: one that was
  * canceled proceeds nowhere. Closing the socket instead would take down every HTTP/2 stream on it.
  * A call per attempt also lets redirects, the cache and OkHttp's own retries differ from the
- * client's for balanced requests alone.
+ * client's for balanced requests alone, and two of them run at once where a read is hedged.
  *
  * What it costs. The inner call is executed on the thread of the user's, so no thread is added; it
  * has a dispatcher of its own, so that the user's counts calls once. What ends with the user's call
@@ -40,34 +37,44 @@ import org.jspecify.annotations.Nullable;
  * Nothing sent. OkHttp's events tell how far the request came: before the last of its headers is
  * written, no server can have acted on it. So no exception is looked into to decide whether to go on,
  * see NodeCall.
- *
- * Hedging will need two inner calls at once and belongs above this, in a Call.Factory.
  */
 /** Sends balanced requests to nodes, all others on as they are. Thread-safe. */
 final class BalancingInterceptor implements Interceptor {
   private static final int MAX_REDIRECTS = 20; // as OkHttp
 
-  /** A cause for each node is enough up to here; a set may have a thousand. */
-  private static final int MAX_CAUSES = 8;
-
   private final LoadBalancer cluster;
   private final Members members;
-  private final OkHttpClient inner;
+  private final RepeatableRequests repeatable;
+  private final Affinity affinity;
+  private final Shared shared;
 
-  BalancingInterceptor(LoadBalancer cluster, OkHttpClient client) {
+  BalancingInterceptor(
+      LoadBalancer cluster, OkHttpClient client, RepeatableRequests repeatable, Affinity affinity) {
     this.cluster = cluster;
     this.members = new Members(cluster);
+    this.repeatable = repeatable;
+    this.affinity = affinity;
+    HedgeThreads hedges =
+        cluster.hedging().isOn()
+            ? new HedgeThreads(cluster.logicalEndpoint().getRawAuthority())
+            : null;
+    this.shared =
+        new Shared(
+            new NodeClients(cluster, inner(cluster, client)), new BrokenConnections(), hedges);
+  }
+
+  private static OkHttpClient inner(LoadBalancer cluster, OkHttpClient client) {
     OkHttpClient.Builder builder = client.newBuilder();
     builder.interceptors().clear();
     cluster.tls().ifPresent(tls -> NodeTls.apply(tls, client, builder));
-    this.inner =
-        builder
-            .addInterceptor(AttemptSettings::apply)
-            .followRedirects(false)
-            .cache(null)
-            .callTimeout(0, TimeUnit.MILLISECONDS)
-            .dispatcher(new Dispatcher())
-            .build();
+    return builder
+        .addInterceptor(AttemptSettings::apply)
+        .followRedirects(false)
+        .cache(null)
+        .cookieJar(CookieJar.NO_COOKIES)
+        .callTimeout(0, TimeUnit.MILLISECONDS)
+        .dispatcher(new Dispatcher())
+        .build();
   }
 
   @Override
@@ -76,6 +83,7 @@ final class BalancingInterceptor implements Interceptor {
     if (!members.contains(request.url()) || request.header("Upgrade") != null) {
       return chain.proceed(request);
     }
+    shared.clients().forgetRemoved();
     UserCall call = UserCall.of(chain.call());
     for (int redirects = 0; ; redirects++) {
       Response response = balance(chain, call, request);
@@ -98,52 +106,42 @@ final class BalancingInterceptor implements Interceptor {
     }
   }
 
-  /** Walks the nodes until one answers. */
-  private Response balance(Chain chain, UserCall call, Request request) throws IOException {
-    AttemptSettings settings = AttemptSettings.of(chain, cluster.timeouts().connect());
-    long connectBudget = TimeUnit.MILLISECONDS.toNanos(chain.connectTimeoutMillis());
-    long connecting = 0;
-    List<IOException> failures = new ArrayList<>(0);
-    RequestHint hint = NodeCall.isSafe(request.method()) ? RequestHint.read() : RequestHint.write();
+  private Response balance(Chain chain, UserCall call, Request made) throws IOException {
+    CookieJar jar = chain.getCookieJar();
+    Request request = Cookies.with(jar, made);
+    Affinity sorted = affinityOf(request);
+    String session = cluster.usesAffinity() ? sorted.to(request) : null;
+    boolean mayRepeat = isRepeatable(request);
+    AttemptSettings settings = AttemptSettings.of(chain, mayRepeat, cluster.timeouts().connect());
+    Response response =
+        new BalancedCall(shared, call, made, request, settings, route(request, session), mayRepeat)
+            .run();
+    Cookies.save(jar, made.url(), response);
+    if (session != null && sorted instanceof SessionCookie cookie) {
+      cookie.learn(session, made.url(), response);
+    }
+    return response;
+  }
+
+  private Route route(Request request, @Nullable String session) {
+    RequestHint kind = NodeCall.isRead(request.method()) ? RequestHint.read() : RequestHint.write();
+    RequestHint hint = session == null ? kind : kind.withAffinity(session);
     Timeouts own = request.tag(Timeouts.class);
-    RequestHint full =
-        cluster.usesAffinity() ? hint.withAffinity(request.url().encodedPath()) : hint;
-    Route route = own == null ? cluster.route(full) : cluster.route(full, own);
-    while (true) {
-      NodeCall attempt = new NodeCall(next(route, request.body(), failures), request, call);
-      long began = System.nanoTime();
-      try {
-        return attempt.execute(inner, settings);
-      } catch (IOException e) {
-        if (!attempt.isConnected()) {
-          connecting += System.nanoTime() - began;
-        }
-        if (!attempt.mayGoOn() || (connectBudget > 0 && connecting > connectBudget)) {
-          throw explained(e, failures);
-        }
-        if (failures.size() < MAX_CAUSES) {
-          failures.add(e);
-        }
-      }
-    }
+    return own == null ? cluster.route(hint) : cluster.route(hint, own);
   }
 
-  private static Attempt next(Route route, @Nullable RequestBody body, List<IOException> failures)
-      throws IOException {
-    try {
-      return route.next(body != null && body.contentLength() != 0);
-    } catch (NoNodeAvailableException e) {
-      throw explained(e, failures);
-    }
+  private Affinity affinityOf(Request request) {
+    Affinity own = request.tag(Affinity.class);
+    return own == null ? affinity : own;
   }
 
-  private static <E extends IOException> E explained(E e, List<IOException> failures) {
-    for (IOException failure : failures) {
-      if (failure != e) {
-        e.addSuppressed(failure);
-      }
+  private boolean isRepeatable(Request request) {
+    RequestBody body = request.body();
+    if (body != null && (body.isOneShot() || body.isDuplex())) {
+      return false;
     }
-    return e;
+    RepeatableRequests own = request.tag(RepeatableRequests.class);
+    return (own == null ? repeatable : own).isRepeatable(request);
   }
 
   @Override

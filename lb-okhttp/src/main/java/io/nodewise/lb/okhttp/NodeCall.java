@@ -1,20 +1,23 @@
 package io.nodewise.lb.okhttp;
 
 import io.nodewise.lb.Attempt;
+import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.Outcome;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.ProtocolException;
+import java.net.Proxy;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.net.UnknownServiceException;
 import okhttp3.Call;
 import okhttp3.Connection;
 import okhttp3.EventListener;
-import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
 import okhttp3.Request;
-import okhttp3.RequestBody;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
 import org.jspecify.annotations.Nullable;
@@ -30,98 +33,179 @@ import org.jspecify.annotations.Nullable;
  * OkHttp may run through them twice, when it sends again over a new connection or answers a 401;
  * what was sent once stays sent.
  */
-/** One attempt: a request, at one node. Confined to the thread of the user's call. Not reusable. */
+/**
+ * One attempt: a request, at one node. Run by one thread, which may hand it on to another after
+ * {@link #send}; {@link #abort}, {@link #lost} and {@link #cancel} may be called by any. Not
+ * reusable.
+ */
 final class NodeCall extends EventListener {
   private final Attempt attempt;
-  private final Request request;
-  private final UserCall user;
+  private final BalancedCall owner;
+  private final boolean isBeside;
   private @Nullable SentBody body;
-  private boolean connected;
+  private volatile @Nullable Call call; // by send()
+  private volatile boolean aborted; // by abort()
+  private volatile boolean opened; // a connection; perhaps by a thread of OkHttp's
+  private @Nullable Connection connection; // this and the following by the thread of the call
+  private boolean pooled;
   private boolean headersBegun;
   private boolean headersSent;
   private boolean bodySent;
-  private boolean mayGoOn;
+  private boolean answerBegun;
+  private @Nullable IOException failure;
+  private boolean nodesDoing;
+  private boolean refused;
 
-  NodeCall(Attempt attempt, Request request, UserCall user) {
+  /**
+   * @param isBeside whether another attempt of the request is under way
+   */
+  NodeCall(Attempt attempt, BalancedCall owner, boolean isBeside) {
     this.attempt = attempt;
-    this.request = request;
-    this.user = user;
+    this.owner = owner;
+    this.isBeside = isBeside;
   }
 
-  /** Whether the request changes nothing, so that it may be sent twice. */
-  static boolean isSafe(String method) {
+  /** Whether the method changes nothing, so that the request may be sent twice. */
+  static boolean isRead(String method) {
     return method.equals("GET") || method.equals("HEAD") || method.equals("OPTIONS");
   }
 
+  Node node() {
+    return attempt.node();
+  }
+
   /**
-   * Sends the request and returns its answer, the end of whose body ends the attempt. After an
-   * exception the attempt has ended and {@link #mayGoOn} speaks.
+   * Sends the request and returns the head of the answer, which is somebody's to take or to drop.
+   *
+   * @throws IOException as OkHttp did: to be told to {@link #failed}
    */
-  Response execute(OkHttpClient client, AttemptSettings settings) throws IOException {
-    boolean answered = false;
+  Response send() throws IOException {
+    boolean known = false; // to us, or to those we tell
     try {
-      Call call = client.newCall(addressed(settings));
-      call.addEventListener(this);
-      user.run(call);
-      attempt.abortBy(call::cancel);
-      Response response = call.execute();
-      answered = true;
-      return answer(response);
+      Call sending = owner.shared().clients().to(node()).newCall(addressed());
+      sending.addEventListener(this);
+      if (isBeside) {
+        owner.user().runBeside(sending);
+      } else {
+        owner.user().run(sending);
+      }
+      call = sending;
+      attempt.abortBy(sending::cancel);
+      if (aborted) {
+        sending.cancel();
+      }
+      Response response = sending.execute();
+      known = true;
+      return response;
     } catch (IOException e) {
-      throw failure(e);
+      known = true;
+      throw e;
     } finally {
-      if (!answered) {
+      if (!known) {
         attempt.close();
       }
     }
   }
 
-  private Request addressed(AttemptSettings settings) {
+  private Request addressed() {
+    Request request = owner.request();
     Request.Builder builder =
         request
             .newBuilder()
-            .url(Members.at(attempt.node(), request.url()))
-            .tag(AttemptSettings.class, settings);
+            .url(Members.at(node(), request.url()))
+            .tag(Node.class, node())
+            .tag(AttemptSettings.class, owner.settings());
     if (request.header("Host") == null) {
       builder.header("Host", Members.hostHeader(request.url()));
     }
-    RequestBody original = request.body();
-    if (original != null && !original.isDuplex()) {
-      body = new SentBody(original, attempt);
+    if (request.body() != null && !request.body().isDuplex()) {
+      body = new SentBody(request.body(), attempt);
       builder.method(request.method(), body);
     }
     return builder.build();
   }
 
-  private Response answer(Response response) {
-    if (response.code() < 500 && response.code() != 429) {
-      attempt.firstByte();
-    } else {
+  /** The answer begins: for those who take it later. */
+  void answerBegins() {
+    attempt.firstByte();
+  }
+
+  /** The answer becomes that of the request: the end of its body ends the attempt. */
+  Response taken(Response response) {
+    if (Answers.isErrorOfNode(response)) {
       attempt.firstByteOfError();
+    } else {
+      attempt.firstByte();
     }
-    Response.Builder builder = response.newBuilder().request(request);
+    Response.Builder builder = response.newBuilder().request(owner.made());
     Outcome outcome = Answers.outcome(response);
     ResponseBody content = response.body();
     if (content.contentLength() == 0 || !Answers.promisesBody(response)) {
       attempt.end(outcome);
       return builder.build();
     }
-    return builder.body(AnswerBody.of(content, attempt, outcome, user)).build();
+    AnswerBody counted =
+        AnswerBody.of(content, attempt, outcome, owner.user(), e -> blame("body cut: ", e));
+    return builder.body(counted).build();
   }
 
-  private IOException failure(IOException e) {
+  /** Ends the attempt with what an error of the node means; the response stays as it is. */
+  void refused(Response response) {
+    attempt.firstByteOfError();
+    attempt.end(Answers.outcome(response));
+  }
+
+  /** Ends the attempt because another one of the request was answered first. */
+  void lost() {
+    attempt.lost();
+  }
+
+  /** Ends the attempt: nobody wants it any more, and that says nothing about it. */
+  void cancel(String reason) {
+    attempt.end(Outcome.cancelled(reason));
+  }
+
+  /** Unblocks the thread in {@link #send}, and closes the answer's connection. */
+  void abort() {
+    aborted = true;
+    Call sending = call;
+    if (sending != null) {
+      sending.cancel();
+    }
+  }
+
+  /** The user's call goes on with this one. */
+  void takeOver() {
+    Call sending = call;
+    if (sending != null) {
+      owner.user().goesOnWith(sending);
+    }
+  }
+
+  /** Ends the attempt with what the exception means; the one that the user is to get. */
+  IOException failed(IOException e) {
+    IOException known = failure;
+    if (known != null) {
+      return known;
+    }
     Outcome outcome = outcome(e);
     Outcome verdict = attempt.verdict();
     attempt.end(outcome);
-    boolean over = user.isOver();
-    boolean nodesFault = verdict != null || outcome.isNodeFault();
-    mayGoOn = nodesFault && !over && (!headersSent || isSafe(request.method()));
+    boolean over = owner.user().isOver();
+    nodesDoing =
+        !over && (verdict != null || outcome.isNodeFault() || outcome.isDoubtful() || refused);
+    if (verdict != null || outcome.kind() == Outcome.Kind.UNREACHABLE) {
+      owner.shared().clients().letGo(node());
+    }
     // What was aborted says "Canceled", which would be taken for the user's doing.
-    return verdict == null || over ? e : new IOException(at(verdict.reason()), e);
+    IOException told = verdict == null || over ? e : new IOException(at(verdict.reason()), e);
+    failure = told;
+    return told;
   }
 
   private Outcome outcome(IOException e) {
-    if (user.isOver() || (body != null && body.failedLocally())) {
+    boolean isOurs = aborted || attempt.verdict() != null; // and counts no more
+    if (isOurs || owner.user().isOver() || (body != null && body.failedLocally())) {
       return Outcome.cancelled(Answers.reason(e));
     }
     boolean interrupted =
@@ -130,12 +214,22 @@ final class NodeCall extends EventListener {
     if (interrupted || wrongLength || e instanceof UnknownServiceException) {
       return Outcome.cancelled(Answers.reason(e));
     }
-    if (!connected) {
+    if (connection == null || e instanceof ConnectException) { // also where it was sent before
       return unconnected(e);
     }
-    return headersBegun
-        ? Outcome.fault(Answers.reason(e))
-        : Outcome.cancelled(Answers.reason(e)); // an interceptor of the user's
+    if (!headersBegun) {
+      return Outcome.cancelled(Answers.reason(e)); // an interceptor of the user's
+    }
+    refused = BrokenConnections.isRefused(e);
+    return refused ? Outcome.load(Answers.reason(e)) : blame("", e);
+  }
+
+  private Outcome blame(String where, IOException e) {
+    boolean maybeStale = pooled && !answerBegun;
+    return owner
+        .shared()
+        .broken()
+        .outcome(node(), connection, maybeStale, where, e, System.nanoTime());
   }
 
   private static Outcome unconnected(IOException e) {
@@ -152,22 +246,34 @@ final class NodeCall extends EventListener {
   }
 
   private String at(String reason) {
-    return attempt.node().id() + ": " + reason;
+    return node().id() + ": " + reason;
   }
 
-  /** Whether the request may go on at another node, after its failure here. */
-  boolean mayGoOn() {
-    return mayGoOn;
+  /** Whether it failed for a reason of the node's, so that another one may do better. */
+  boolean isNodesDoing() {
+    return nodesDoing;
   }
 
-  /** Whether there was a connection. */
-  boolean isConnected() {
-    return connected;
+  /** Whether the node can't have acted on it when it failed. */
+  boolean isUnseen() {
+    return !headersSent || refused;
+  }
+
+  /** Whether the node took no notice of it, having too much to do. */
+  boolean isRefused() {
+    return refused;
   }
 
   @Override
-  public void connectionAcquired(Call call, Connection connection) {
-    connected = true;
+  public void connectEnd(Call call, InetSocketAddress to, Proxy proxy, @Nullable Protocol spoken) {
+    opened = true;
+  }
+
+  @Override
+  public void connectionAcquired(Call call, Connection acquired) {
+    connection = acquired;
+    pooled = !opened;
+    opened = false;
   }
 
   @Override
@@ -187,5 +293,10 @@ final class NodeCall extends EventListener {
   public void requestBodyEnd(Call call, long byteCount) {
     bodySent = true;
     attempt.sent();
+  }
+
+  @Override
+  public void responseHeadersEnd(Call call, Response response) {
+    answerBegun = true;
   }
 }

@@ -21,8 +21,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLHandshakeException;
 import okhttp3.CertificatePinner;
+import okhttp3.Connection;
 import okhttp3.ConnectionSpec;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -214,11 +217,21 @@ class ClusterTlsTest {
   }
 
   @Test
-  void clientsMadeTwiceShareConnections() throws Exception {
+  void clientsMadeOfABalancedOneShareItsConnections() throws Exception {
     start("127.0.0.1", false, trusting(ca).verifyHostNames(false));
-    OkHttpClient client = new OkHttpClient();
-    works(client);
-    works(client);
-    assertThat(client.connectionPool().connectionCount()).isEqualTo(1);
+    Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    OkHttpClient plain =
+        new OkHttpClient.Builder()
+            .addNetworkInterceptor(
+                chain -> {
+                  connections.add(chain.connection());
+                  return chain.proceed(chain.request());
+                })
+            .build();
+    OkHttpClient balanced = LoadBalancedOkHttp.wrap(cluster, plain);
+    assertThat(get(balanced, LOGICAL)).isEqualTo("ok");
+    assertThat(get(balanced.newBuilder().callTimeout(Duration.ofSeconds(20)).build(), LOGICAL))
+        .isEqualTo("ok");
+    assertThat(connections).hasSize(1);
   }
 }

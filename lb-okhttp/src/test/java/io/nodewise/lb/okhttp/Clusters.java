@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.Call;
@@ -73,6 +74,17 @@ final class Clusters {
 
   static void assertIdle(LoadBalancer cluster) {
     assertThat(cluster.snapshot().inFlight()).as(cluster.snapshot().toTable()).isZero();
+  }
+
+  static List<String> threads(String prefix) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.startsWith(prefix))
+        .toList();
+  }
+
+  static long faults(LoadBalancer cluster) {
+    return cluster.snapshot().nodes().stream().mapToLong(NodeSnapshot::faults).sum();
   }
 
   static void awaitIdle(LoadBalancer cluster) {

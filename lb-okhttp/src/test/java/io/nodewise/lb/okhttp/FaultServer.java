@@ -131,6 +131,11 @@ final class FaultServer implements AutoCloseable {
     return connections.get();
   }
 
+  /** Those that are open now. */
+  int openConnections() {
+    return open.size();
+  }
+
   private void accept() {
     while (!listener.isClosed()) {
       try {

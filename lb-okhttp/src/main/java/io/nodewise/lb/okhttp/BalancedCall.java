@@ -1,0 +1,193 @@
+package io.nodewise.lb.okhttp;
+
+import io.nodewise.lb.Attempt;
+import io.nodewise.lb.Route;
+import io.nodewise.lb.node.Outcome;
+import io.nodewise.lb.okhttp.HedgedCall.Answered;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * Each node is asked once at most. What may go on at the next one:
+ *
+ *   nothing was sent                       every request, without a bound but the nodes
+ *   no answer, or half of its head         what may be repeated; the first three moves are free, since
+ *                                          a connection that broke is no work for a node, further ones
+ *                                          need a node at ease or the retry budget
+ *   5xx                                    what may be repeated, three times at most, each with a node
+ *                                          at ease or the retry budget: some requests get the same
+ *                                          answer everywhere
+ *   503, 429                               what may be repeated, with a node at ease or the budget
+ *
+ * There is no waiting and no second round: OkHttp has no retries that would wait, and whoever wants them
+ * has them above. Where it ends with an exception, the last answer that there was is worth more: it
+ * is kept, unread, until then.
+ */
+/**
+ * A request on its way over the nodes. Confined to the thread of the user's call but for hedges.
+ */
+final class BalancedCall {
+  /** How often it goes on at once before that becomes a question of load. */
+  private static final int FEW = 3;
+
+  /** A cause for each node is enough up to here; a set may have a thousand. */
+  private static final int MAX_CAUSES = 8;
+
+  private final Shared shared;
+  private final UserCall user;
+  private final Request made;
+  private final Request request;
+  private final AttemptSettings settings;
+  private final Route route;
+  private final boolean isRepeatable;
+  private final List<IOException> failures = new ArrayList<>(0);
+  private @Nullable Answered kept;
+  private int broken;
+  private int refusals;
+
+  /**
+   * @param made by the user
+   * @param request the same as it is to be sent
+   */
+  BalancedCall(
+      Shared shared,
+      UserCall user,
+      Request made,
+      Request request,
+      AttemptSettings settings,
+      Route route,
+      boolean isRepeatable) {
+    this.shared = shared;
+    this.user = user;
+    this.made = made;
+    this.request = request;
+    this.settings = settings;
+    this.route = route;
+    this.isRepeatable = isRepeatable;
+  }
+
+  Shared shared() {
+    return shared;
+  }
+
+  UserCall user() {
+    return user;
+  }
+
+  Request made() {
+    return made;
+  }
+
+  Request request() {
+    return request;
+  }
+
+  AttemptSettings settings() {
+    return settings;
+  }
+
+  /** Walks the nodes until one answers in a way that is the caller's to hear. */
+  Response run() throws IOException {
+    try {
+      while (true) {
+        Answered answered = next();
+        if (answered == null) {
+          continue;
+        }
+        if (!goesOn(answered.response())) {
+          return answered.by().taken(answered.response());
+        }
+        answered.by().refused(answered.response());
+        keep(answered);
+      }
+    } catch (IOException e) {
+      Answered last = kept;
+      if (last == null || user.isOver()) {
+        throw explained(e);
+      }
+      kept = null;
+      last.by().takeOver();
+      return last.by().taken(last.response());
+    } finally {
+      keep(null);
+    }
+  }
+
+  /** Null if the attempt failed and the request may go on. */
+  private @Nullable Answered next() throws IOException {
+    RequestBody body = request.body();
+    Attempt begun = route.next(body != null && body.contentLength() != 0);
+    NodeCall attempt = new NodeCall(begun, this, false);
+    try {
+      return send(attempt);
+    } catch (IOException e) {
+      IOException told = attempt.failed(e);
+      if (!goesOn(attempt)) {
+        throw told;
+      }
+      if (failures.size() < MAX_CAUSES) {
+        failures.add(told);
+      }
+      return null;
+    }
+  }
+
+  private Answered send(NodeCall attempt) throws IOException {
+    HedgeThreads threads = shared.hedges();
+    Duration delay =
+        threads == null || request.body() != null ? null : route.hedgeDelay().orElse(null);
+    return delay == null || threads == null
+        ? new Answered(attempt, attempt.send())
+        : new HedgedCall(this, attempt).run(threads, delay);
+  }
+
+  /** A second attempt beside the running one; null where there is to be none. */
+  @Nullable NodeCall hedge() {
+    Attempt attempt = route.hedge().orElse(null);
+    return attempt == null ? null : new NodeCall(attempt, this, true);
+  }
+
+  /** Whether it goes on after this failure. */
+  private boolean goesOn(NodeCall failed) {
+    if (!failed.isNodesDoing()) {
+      return false;
+    }
+    if (failed.isUnseen()) {
+      return !failed.isRefused() || route.takeRetry();
+    }
+    return isRepeatable && (++broken <= FEW || !route.hasUntried() || route.takeFailover());
+  }
+
+  /** Whether it goes on after this answer. */
+  private boolean goesOn(Response response) {
+    if (!isRepeatable || !Answers.isErrorOfNode(response) || user.isOver() || !route.hasUntried()) {
+      return false;
+    }
+    return Answers.outcome(response).kind() == Outcome.Kind.LOAD
+        ? route.takeRetry()
+        : ++refusals <= FEW && route.takeFailover();
+  }
+
+  private void keep(@Nullable Answered answered) {
+    Answered before = kept;
+    kept = answered;
+    if (before != null) {
+      before.response().close();
+    }
+  }
+
+  private <E extends IOException> E explained(E e) {
+    for (IOException failure : failures) {
+      if (failure != e) {
+        e.addSuppressed(failure);
+      }
+    }
+    return e;
+  }
+}

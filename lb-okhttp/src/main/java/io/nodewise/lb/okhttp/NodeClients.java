@@ -1,0 +1,94 @@
+package io.nodewise.lb.okhttp;
+
+import io.nodewise.lb.LoadBalancer;
+import io.nodewise.lb.node.Node;
+import io.nodewise.lb.node.NodeSet;
+import java.net.URI;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
+import okhttp3.OkHttpClient;
+
+/*
+ * A client for each node, which differ in their connection pools: OkHttp's usual one keeps five idle
+ * connections in all, too few for a cluster, and a pool can be emptied only as a whole. They share
+ * everything else, threads included, so one costs next to nothing.
+ *
+ * Nobody closes an OkHttpClient. What its node leaves behind are idle connections, and those end here:
+ * when it leaves the set or can't be reached at once, else after a few seconds.
+ */
+/** The inner clients, by node. Thread-safe. */
+final class NodeClients {
+  /** Kept for each node, as the S3 client's pool has it. */
+  private static final int IDLE_CONNECTIONS = 50;
+
+  /**
+   * Seconds: servers keep idle connections for five or longer, and whoever closes first must be the
+   * client, or it sends into a closed one.
+   */
+  private static final long IDLE_SECONDS = 4;
+
+  private final LoadBalancer cluster;
+  private final OkHttpClient base;
+  private final ConcurrentMap<URI, OkHttpClient> clients = new ConcurrentHashMap<>();
+  private volatile NodeSet known; // written under the monitor
+
+  NodeClients(LoadBalancer cluster, OkHttpClient base) {
+    this.cluster = cluster;
+    this.base = base;
+    this.known = cluster.nodes();
+  }
+
+  /** The client for the node's requests. */
+  OkHttpClient to(Node node) {
+    OkHttpClient client = clients.get(node.uri());
+    return client != null ? client : clients.computeIfAbsent(node.uri(), uri -> client());
+  }
+
+  private OkHttpClient client() {
+    return base.newBuilder()
+        .connectionPool(new ConnectionPool(IDLE_CONNECTIONS, IDLE_SECONDS, TimeUnit.SECONDS))
+        .build();
+  }
+
+  /** Lets go of the nodes that have left the set: a look, but for once after a change. */
+  @SuppressWarnings("ReferenceEquality") // the same set is the same object; equals() walks it
+  void forgetRemoved() {
+    NodeSet now = cluster.nodes();
+    if (now != known) {
+      forgetAllBut(now);
+    }
+  }
+
+  private synchronized void forgetAllBut(NodeSet now) {
+    known = now;
+    Set<URI> members = new HashSet<>();
+    now.forEach(node -> members.add(node.uri()));
+    for (URI uri : clients.keySet()) {
+      if (!members.contains(uri)) {
+        OkHttpClient client = clients.remove(uri);
+        if (client != null) {
+          client.connectionPool().evictAll();
+        }
+      }
+    }
+  }
+
+  /** The node can't be reached or hangs: what is idle to it is of no use any more. */
+  void letGo(Node node) {
+    OkHttpClient client = clients.get(node.uri());
+    if (client != null) {
+      client.connectionPool().evictAll();
+    }
+  }
+
+  /** Connections to all nodes. */
+  int connections() {
+    return clients.values().stream()
+        .mapToInt(client -> client.connectionPool().connectionCount())
+        .sum();
+  }
+}
