@@ -105,6 +105,11 @@ record Answer(int status, long contentLength, boolean isFramed, Duration pause) 
     }
   }
 
+  /** Whether it says that the node failed or asks for less. */
+  static boolean isErrorOfNode(SdkHttpResponse response) {
+    return response.statusCode() >= 500 || response.statusCode() == 429;
+  }
+
   /** Whether it carries what was asked for: a redirect does not. */
   boolean isSuccess() {
     return status < 300;

@@ -4,7 +4,6 @@ import io.nodewise.lb.Route;
 import io.nodewise.lb.retry.UnsafeRepeats;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkRequest;
-import software.amazon.awssdk.core.sync.RequestBody;
 
 /**
  * One call of the S3 client, across its attempts. The SDK runs the attempts of a call one after
@@ -29,7 +28,7 @@ final class ApiCall {
   private final UnsafeRepeats unsafeRepeats;
   private final long beganNanos; // of writes
   private @Nullable String id;
-  private @Nullable RequestBody body;
+  private @Nullable Content body;
   private @Nullable Signing<?> signing;
   private @Nullable NodeFailedException lastFailure;
   private String lastCode = "";
@@ -97,11 +96,11 @@ final class ApiCall {
     id = invocation;
   }
 
-  @Nullable RequestBody body() {
+  @Nullable Content body() {
     return body;
   }
 
-  void body(@Nullable RequestBody raw) {
+  void body(@Nullable Content raw) {
     body = raw;
   }
 

@@ -153,7 +153,7 @@ final class BalancedBuilder implements InvocationHandler {
             .addPlugin(new WiringPlugin(calls));
     try {
       S3Client client = wired.build();
-      confirmation.askThrough(client, calls);
+      confirmation.askThrough(() -> new Questions.OfSync(client), calls);
       return client;
     } catch (RuntimeException e) {
       transport.discard();

@@ -14,16 +14,8 @@ import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
 
-/*
- * One attempt of the SDK is one or more attempts of ours: when a node can't be reached at all the next
- * one is tried here, unseen by the SDK. "At all" means that the connection was refused, timed out,
- * failed in DNS or in TLS, and that not a byte of the body was asked for.
- *
- * Any later failure goes to the SDK, which signs anew and asks the retry strategy, which sends it
- * here again; the call's route remembers where it has been.
- */
 /** One attempt of the SDK. Used by one thread, but for {@link #abort()}. */
-final class BalancedRequest implements ExecutableHttpRequest {
+final class BalancedRequest extends SdkAttempt implements ExecutableHttpRequest {
   /**
    * Whose answer this thread holds against what is stored, by calls of its own through the same
    * client: whoever ends the one means the others, too.
@@ -32,7 +24,6 @@ final class BalancedRequest implements ExecutableHttpRequest {
 
   private final BalancedTransport transport;
   private final HttpExecuteRequest request;
-  private final ApiCall call;
   private final @Nullable BalancedRequest outer; // that this one is asked for
   private volatile @Nullable Exchange running; // by the calling thread
   private volatile @Nullable HedgedExchange hedged; // by the calling thread
@@ -40,9 +31,9 @@ final class BalancedRequest implements ExecutableHttpRequest {
   private volatile boolean aborted; // by abort()
 
   BalancedRequest(BalancedTransport transport, HttpExecuteRequest request, ApiCall call) {
+    super(transport, call);
     this.transport = transport;
     this.request = request;
-    this.call = call;
     this.outer = REVIEWING.get();
     if (outer != null) {
       outer.asking = this;
@@ -51,6 +42,7 @@ final class BalancedRequest implements ExecutableHttpRequest {
 
   @Override
   public HttpExecuteResponse call() throws IOException {
+    ApiCall call = apiCall();
     if (call.mustNotRepeat()) {
       throw NonRetryableException.create(call.whyNotRepeated());
     }
@@ -69,6 +61,7 @@ final class BalancedRequest implements ExecutableHttpRequest {
   }
 
   private ReopenedBody reopened(ContentStreamProvider body) {
+    ApiCall call = apiCall();
     try {
       return new ReopenedBody(body);
     } catch (RuntimeException e) {
@@ -77,10 +70,11 @@ final class BalancedRequest implements ExecutableHttpRequest {
   }
 
   private HttpExecuteResponse send(HttpExecuteRequest sent) throws IOException {
+    ApiCall call = apiCall();
     call.beginAttempt();
     NodeFailedException unreachable = null;
     while (true) {
-      Exchange exchange = begin(sent, next(unreachable));
+      Exchange exchange = begin(sent, next(hasBody(), unreachable));
       try {
         return resumable(reviewed(run(exchange)));
       } catch (IOException | RuntimeException e) {
@@ -91,24 +85,24 @@ final class BalancedRequest implements ExecutableHttpRequest {
               new NodeFailedException(exchange.node(), failure.outcome().reason(), call, e);
           continue;
         }
-        IOException told = failed(e, exchange.node(), failure);
+        Throwable told = told(e, exchange.node(), failure);
         if (exchange.isExcused()) {
           call.excused();
         }
-        throw told;
+        throw thrown(told);
       }
     }
   }
 
   /** What has to be asked before the answer is passed on is asked within this request. */
   private HttpExecuteResponse reviewed(HttpExecuteResponse response) {
-    if (!call.isReplyLost()) {
+    if (!transport.confirmation().isDue(apiCall())) {
       return response;
     }
     BalancedRequest outer = REVIEWING.get();
     REVIEWING.set(this);
     try {
-      return transport.confirmation().review(call, response);
+      return Reviewed.of(transport.confirmation(), apiCall(), response);
     } finally {
       if (outer == null) {
         REVIEWING.remove();
@@ -121,8 +115,8 @@ final class BalancedRequest implements ExecutableHttpRequest {
   /** A download that does not end with its node. */
   private HttpExecuteResponse resumable(HttpExecuteResponse response) {
     Download download =
-        transport.downloadResume().isOn() && response.responseBody().isPresent()
-            ? Download.of(call, request.httpRequest(), response.httpResponse())
+        response.responseBody().isPresent()
+            ? download(request.httpRequest(), response.httpResponse())
             : null;
     if (download == null) {
       return response;
@@ -140,40 +134,27 @@ final class BalancedRequest implements ExecutableHttpRequest {
    * @throws NoNodeAvailableException if no node is left in this round
    * @throws NodeFailedException if the node failed; any other exception is nobody's fault
    */
-  Rest resume(HttpExecuteRequest rest, RestSearch search) throws IOException {
-    Attempt attempt = call.route().resume();
-    boolean blamed = search.isBlamed(attempt.node());
-    Exchange exchange = begin(rest, blamed ? new UnblamedAttempt(attempt) : attempt);
+  Rest resume(HttpExecuteRequest rest, Resumption download, RestSearch search) throws IOException {
+    Exchange exchange = begin(rest, nextForRest(search));
     try {
       HttpExecuteResponse response = exchange.run();
-      call.resumed();
+      download.asked();
       return new Rest(exchange.node(), response);
     } catch (IOException | RuntimeException e) {
       Failure failure = exchange.failed(e);
-      if (!failure.nothingSent() && !exchange.isExcused()) {
-        call.resumed();
-        search.broughtNothing(exchange.node());
-      }
-      throw failed(e, exchange.node(), failure);
+      download.failed(exchange.node(), !failure.nothingSent() && !exchange.isExcused());
+      throw thrown(told(e, exchange.node(), failure));
     }
   }
 
   /** A node's answer to the question for the rest. */
   record Rest(Node node, HttpExecuteResponse response) {}
 
-  /** On the next node; where none is left, the exception shows them all, and the last failure. */
-  private Attempt next(@Nullable NodeFailedException unreachable) throws IOException {
-    try {
-      return call.route().next(hasBody());
-    } catch (NoNodeAvailableException e) {
-      if (unreachable == null) {
-        throw e;
-      }
-      NoNodeAvailableException all =
-          new NoNodeAvailableException(e.getMessage() + "; at last " + unreachable.getMessage());
-      all.addSuppressed(unreachable);
-      throw all;
+  private static IOException thrown(Throwable told) {
+    if (told instanceof IOException io) {
+      return io;
     }
+    throw (RuntimeException) told;
   }
 
   /** The exchange that {@link #abort()} is about from now on. */
@@ -185,10 +166,10 @@ final class BalancedRequest implements ExecutableHttpRequest {
 
   private HttpExecuteResponse run(Exchange exchange) throws IOException {
     HedgeThreads threads = transport.hedges();
-    if (threads == null || !call.isHedgeable()) {
+    if (threads == null || !apiCall().isHedgeable()) {
       return exchange.run();
     }
-    Duration delay = call.route().hedgeDelay().orElse(null);
+    Duration delay = apiCall().route().hedgeDelay().orElse(null);
     if (delay == null) {
       return exchange.run();
     }
@@ -209,31 +190,11 @@ final class BalancedRequest implements ExecutableHttpRequest {
     }
   }
 
-  private IOException failed(Exception e, Node node, Failure failure) throws IOException {
-    if (e instanceof NodeFailedException known) {
-      return known;
-    }
-    if (!failure.outcome().isNodeFault()) {
-      if (isGivenUp() || Thread.currentThread().isInterrupted()) {
-        call.unheard();
-      }
-      if (e instanceof IOException io) {
-        throw io;
-      }
-      throw (RuntimeException) e;
-    }
-    return call.lostReply(new NodeFailedException(node, failure.outcome().reason(), call, e));
-  }
-
-  ApiCall apiCall() {
-    return call;
-  }
-
-  BalancedTransport transport() {
+  BalancedTransport balanced() {
     return transport;
   }
 
-  /** Whether the caller ended it: by a time-out of his own, or by closing the client. */
+  @Override
   boolean isGivenUp() {
     return isAborted() || transport.isClosed();
   }

@@ -39,7 +39,7 @@ final class CallInterceptor implements ExecutionInterceptor {
       Context.BeforeTransmission context, ExecutionAttributes attributes) {
     ApiCall call = attributes.getAttribute(CALL);
     if (call != null) {
-      call.body(context.requestBody().orElse(null));
+      call.body(Content.of(context));
       calls.file(context.httpRequest(), call);
     }
   }

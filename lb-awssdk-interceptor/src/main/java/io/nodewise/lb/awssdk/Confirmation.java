@@ -1,10 +1,10 @@
 package io.nodewise.lb.awssdk;
 
 import io.nodewise.lb.retry.UnsafeRepeats;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.awscore.AwsRequest;
 import software.amazon.awssdk.core.SdkRequest;
-import software.amazon.awssdk.http.AbortableInputStream;
-import software.amazon.awssdk.http.HttpExecuteResponse;
+import software.amazon.awssdk.http.SdkHttpFullResponse;
 import software.amazon.awssdk.http.SdkHttpResponse;
-import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
 import software.amazon.awssdk.services.s3.model.CreateBucketRequest;
@@ -49,66 +47,88 @@ final class Confirmation {
 
   private static final Pattern UPLOAD_ID = Pattern.compile("<UploadId>([^<&]+)</UploadId>");
 
-  private volatile @Nullable S3Client client; // by the builder, once the client exists
+  private volatile @Nullable Supplier<Questions> asking; // by the builder, once the client exists
   private volatile @Nullable ApiCalls calls; // the same
 
-  /** Asks through this client, of which these are the calls. */
-  void askThrough(S3Client s3, ApiCalls all) {
+  /** Asks in this way, through the client of which these are the calls. */
+  void askThrough(Supplier<Questions> questions, ApiCalls all) {
     calls = all;
-    client = s3;
+    asking = questions;
   }
 
-  /** The answer to pass on: the one that came, or the one that was lost. */
-  HttpExecuteResponse review(ApiCall call, HttpExecuteResponse response) {
-    S3Client s3 = client;
-    if (s3 == null
-        || !(call.request() instanceof AwsRequest request)
-        || !call.isReplyLost()
-        || call.unsafeRepeats() == UnsafeRepeats.ALLOW) {
-      return response;
+  /** Who may be asked for one review; null where there is no client yet. */
+  @Nullable Questions questions() {
+    Supplier<Questions> known = asking;
+    return known == null ? null : known.get();
+  }
+
+  /** Whether an answer to the call is to be reviewed: a reply to it was lost. */
+  boolean isDue(ApiCall call) {
+    return call.isReplyLost()
+        && asking != null
+        && call.request() instanceof AwsRequest
+        && call.unsafeRepeats() != UnsafeRepeats.ALLOW;
+  }
+
+  /**
+   * What is passed on in place of an answer: the one that was lost, or null for the one that came.
+   * Waits for answers.
+   *
+   * @param document reads the body of the answer
+   */
+  @Nullable Reviewed review(
+      ApiCall call,
+      SdkHttpResponse answer,
+      Supplier<byte[]> document,
+      @Nullable Questions questions) {
+    if (questions == null || !isDue(call) || !(call.request() instanceof AwsRequest request)) {
+      return null;
     }
     try {
-      return review(new StoredState(s3, request, call.began()), call, request, response);
+      StoredState state = new StoredState(questions, request, call.began());
+      return review(state, call, request, answer.statusCode(), document);
     } catch (RuntimeException | IOException e) { // of the caller's own body and credentials, too
       log.debug("Could not confirm a {} whose reply was lost: {}", call.operation(), e.toString());
-      return response;
+      return null;
     }
   }
 
-  private HttpExecuteResponse review(
-      StoredState state, ApiCall call, SdkRequest request, HttpExecuteResponse response)
+  private @Nullable Reviewed review(
+      StoredState state, ApiCall call, SdkRequest request, int status, Supplier<byte[]> document)
       throws IOException {
-    int status = response.httpResponse().statusCode();
+    Content body = call.body();
     return switch (call.operation().repeat()) {
       case STORED ->
-          status == 412 && request instanceof PutObjectRequest put && call.body() != null
-              ? stored(response, "PUT", put.key(), state.ofPut(put, call.body()))
-              : response;
+          status == 412 && request instanceof PutObjectRequest put && body != null
+              ? stored("PUT", put.key(), state.ofPut(put, body))
+              : null;
       case COPIED ->
           status == 412 && request instanceof CopyObjectRequest copy
-              ? copied(response, copy, state.ofCopy(copy))
-              : response;
+              ? copied(copy, state.ofCopy(copy))
+              : null;
       case COMPLETED ->
           (status == 404 || status == 400 || status == 412)
                   && request instanceof CompleteMultipartUploadRequest complete
-              ? completed(response, complete, state.ofCompletion(complete, status == 404))
-              : response;
+              ? completed(complete, state.ofCompletion(complete, status == 404))
+              : null;
       case DELETED ->
           (status == 412 || (status == 404 && isGone(call, request)))
                   && request instanceof DeleteObjectRequest delete
                   && state.isGone(delete)
-              ? succeeded(response, 204)
-              : response;
-      case GONE -> status == 404 && isGone(call, request) ? succeeded(response, 204) : response;
+              ? succeeded(204)
+              : null;
+      case GONE -> status == 404 && isGone(call, request) ? succeeded(204) : null;
       case BUCKET_MADE ->
           status == 409 && request instanceof CreateBucketRequest create && state.isOurs(create)
-              ? succeeded(response, 200)
-              : response;
-      case BEGUN ->
-          status == 200 && request instanceof CreateMultipartUploadRequest create
-              ? begun(state, create, call, response)
-              : response;
-      case SAME, ECHO, UNKNOWN, TWICE -> response;
+              ? succeeded(200)
+              : null;
+      case BEGUN -> {
+        if (status == 200 && request instanceof CreateMultipartUploadRequest create) {
+          begun(state, create, call, document.get());
+        }
+        yield null;
+      }
+      case SAME, ECHO, UNKNOWN, TWICE -> null;
     };
   }
 
@@ -117,19 +137,19 @@ final class Confirmation {
     return request instanceof DeleteBucketRequest || !call.lastCode().equals("NoSuchBucket");
   }
 
-  private static HttpExecuteResponse stored(
-      HttpExecuteResponse response, String what, String key, Optional<HeadObjectResponse> ours) {
+  private static @Nullable Reviewed stored(
+      String what, String key, Optional<HeadObjectResponse> ours) {
     if (ours.isEmpty()) {
-      return response;
+      return null;
     }
     log.info("A conditional {} of {} had succeeded, its reply was lost", what, key);
-    return replaced(response, 200, ours, "");
+    return replaced(200, ours, "");
   }
 
-  private static HttpExecuteResponse copied(
-      HttpExecuteResponse response, CopyObjectRequest copy, Optional<HeadObjectResponse> ours) {
+  private static @Nullable Reviewed copied(
+      CopyObjectRequest copy, Optional<HeadObjectResponse> ours) {
     if (ours.isEmpty()) {
-      return response;
+      return null;
     }
     log.info("A conditional copy to {} had succeeded, its reply was lost", copy.destinationKey());
     String document =
@@ -138,15 +158,13 @@ final class Confirmation {
             + "</LastModified><ETag>"
             + escaped(ours.get().eTag())
             + "</ETag></CopyObjectResult>";
-    return replaced(response, 200, ours, document);
+    return replaced(200, ours, document);
   }
 
-  private static HttpExecuteResponse completed(
-      HttpExecuteResponse response,
-      CompleteMultipartUploadRequest complete,
-      Optional<HeadObjectResponse> ours) {
+  private static @Nullable Reviewed completed(
+      CompleteMultipartUploadRequest complete, Optional<HeadObjectResponse> ours) {
     if (ours.isEmpty()) {
-      return response;
+      return null;
     }
     log.info("A multipart upload of {} had been completed, the reply was lost", complete.key());
     String document =
@@ -157,19 +175,11 @@ final class Confirmation {
             + "</Key><ETag>"
             + escaped(ours.get().eTag())
             + "</ETag></CompleteMultipartUploadResult>";
-    return replaced(response, 200, ours, document);
+    return replaced(200, ours, document);
   }
 
-  private HttpExecuteResponse begun(
-      StoredState state,
-      CreateMultipartUploadRequest create,
-      ApiCall call,
-      HttpExecuteResponse response)
-      throws IOException {
-    if (response.responseBody().isEmpty()) {
-      return response;
-    }
-    byte[] document = response.responseBody().get().readAllBytes(); // from memory
+  private void begun(
+      StoredState state, CreateMultipartUploadRequest create, ApiCall call, byte[] document) {
     Matcher ours = UPLOAD_ID.matcher(new String(document, StandardCharsets.UTF_8));
     ApiCalls beside = calls;
     if (beside != null && ours.find()) {
@@ -179,27 +189,20 @@ final class Confirmation {
         log.debug("Could not look for an orphaned upload of {}: {}", create.key(), e.toString());
       }
     }
-    return HttpExecuteResponse.builder()
-        .response(response.httpResponse())
-        .responseBody(AbortableInputStream.create(new ByteArrayInputStream(document)))
-        .build();
   }
 
   private static String escaped(String text) {
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
   }
 
-  private static HttpExecuteResponse succeeded(HttpExecuteResponse instead, int status) {
-    return replaced(instead, status, Optional.empty(), "");
+  private static Reviewed succeeded(int status) {
+    return replaced(status, Optional.empty(), "");
   }
 
-  /** A success in place of an answer, which is closed. */
-  private static HttpExecuteResponse replaced(
-      HttpExecuteResponse instead, int status, Optional<HeadObjectResponse> stored, String body) {
-    instead.responseBody().ifPresent(AbortableInputStream::abort);
+  private static Reviewed replaced(int status, Optional<HeadObjectResponse> stored, String body) {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     SdkHttpResponse.Builder head =
-        SdkHttpResponse.builder()
+        SdkHttpFullResponse.builder()
             .statusCode(status)
             .putHeader("Content-Length", Integer.toString(bytes.length));
     stored.ifPresent(
@@ -209,9 +212,6 @@ final class Confirmation {
             head.putHeader("x-amz-version-id", object.versionId());
           }
         });
-    return HttpExecuteResponse.builder()
-        .response(head.build())
-        .responseBody(AbortableInputStream.create(new ByteArrayInputStream(bytes)))
-        .build();
+    return new Reviewed(head.build(), bytes);
   }
 }

@@ -1,9 +1,6 @@
 package io.nodewise.lb.awssdk;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.SequenceInputStream;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
 /*
@@ -29,19 +26,13 @@ final class CutHead {
   }
 
   /**
-   * The body, once there is proof that there is one.
+   * Takes the beginning of a body for proof of its head.
    *
    * @throws IOException if there is none
    */
-  static InputStream proved(InputStream body) throws IOException {
-    byte[] first = body.readNBytes(1);
-    if (first.length == 0) {
-      throw failure();
+  static void requireProof(SdkHttpResponse response, byte[] beginning) throws IOException {
+    if (beginning.length == 0 && isPossible(response)) {
+      throw new IOException("the answer broke off in its head");
     }
-    return new SequenceInputStream(new ByteArrayInputStream(first), body);
-  }
-
-  static IOException failure() {
-    return new IOException("the answer broke off in its head");
   }
 }

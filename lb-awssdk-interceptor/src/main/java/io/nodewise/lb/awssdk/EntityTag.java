@@ -28,7 +28,7 @@ final class EntityTag {
     } catch (IllegalStateException e) {
       throw new IOException("the request body can't be read a second time", e);
     }
-    return HexFormat.of().formatHex(md5.digest());
+    return hex(md5.digest());
   }
 
   static Optional<String> ofParts(List<CompletedPart> parts) {
@@ -48,7 +48,11 @@ final class EntityTag {
     return tag == null ? "" : tag.replace("\"", "");
   }
 
-  private static MessageDigest md5() {
+  static String hex(byte[] digest) {
+    return HexFormat.of().formatHex(digest);
+  }
+
+  static MessageDigest md5() {
     try {
       return MessageDigest.getInstance("MD5");
     } catch (NoSuchAlgorithmException e) {

@@ -1,15 +1,17 @@
 package io.nodewise.lb.awssdk;
 
 import io.nodewise.lb.Attempt;
-import io.nodewise.lb.node.Node;
-import io.nodewise.lb.node.Outcome;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.Objects;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpResponse;
 
 /*
  * The request comes signed for the logical host; to send it to a node, scheme, host and port of its
@@ -20,29 +22,16 @@ import software.amazon.awssdk.http.HttpExecuteResponse;
  * One attempt: a request on its way to one node, and what its answer says about the node. Run by
  * one thread; {@link #abort()} may be called by any.
  */
-final class Exchange {
+final class Exchange extends AttemptState {
   private final BalancedRequest owner;
   private final HttpExecuteRequest request;
-  private final Attempt attempt;
-  private final SentBody body;
   private volatile @Nullable ExecutableHttpRequest running; // by run()
   private volatile boolean aborted; // by abort()
-  private long began; // this and the following: by the thread in run()
-  private PooledConnections.@Nullable Pool pool; // from send() on
-  private boolean pooled; // a connection was taken out of the pool, nothing came over it yet
-  private boolean answered;
-  private boolean excused;
-  private @Nullable Failure failure; // of run()
 
   Exchange(BalancedRequest owner, HttpExecuteRequest request, Attempt attempt) {
+    super(owner, attempt, SentStream.of(request));
     this.owner = owner;
     this.request = request;
-    this.attempt = attempt;
-    this.body = SentBody.of(request);
-  }
-
-  Node node() {
-    return attempt.node();
   }
 
   /**
@@ -71,20 +60,31 @@ final class Exchange {
 
   /** Whether an answer says that the node failed or asks for less. */
   static boolean isErrorOfNode(HttpExecuteResponse response) {
-    int status = response.httpResponse().statusCode();
-    return status >= 500 || status == 429;
+    return Answer.isErrorOfNode(response.httpResponse());
   }
 
   /** The answer begins: for those who take it in later. */
   void answerBegins() {
-    attempt.firstByte();
+    attempt().firstByte();
   }
 
   /** Ends the attempt with what an error of the node means; the answer is dropped. */
   void refused(HttpExecuteResponse response) throws IOException {
-    attempt.firstByteOfError();
-    attempt.end(Answer.outcome(Reception.failure(request, response, attempt)));
+    attempt().firstByteOfError();
+    attempt().end(Answer.outcome(failure(response)));
     drop(response);
+  }
+
+  /** What an error of the node means that nobody will read. */
+  private @Nullable Failure failure(HttpExecuteResponse response) throws IOException {
+    Answer answer = Answer.of(response.httpResponse());
+    if (request.httpRequest().method() == SdkHttpMethod.HEAD) {
+      return answer.failureOfHead();
+    }
+    AbortableInputStream stream = response.responseBody().orElse(null);
+    attempt().reading(); // else the sweeper takes it for a caller who does not read on
+    byte[] beginning = stream == null ? new byte[0] : stream.readNBytes(Reception.PEEK);
+    return answer.failure(new Document(beginning).code());
   }
 
   /** Nobody wants the answer, if there is one, nor the connection. */
@@ -97,54 +97,12 @@ final class Exchange {
 
   /** Ends the attempt because another one of the request was answered first; by any thread. */
   void lost() {
-    attempt.lost();
+    attempt().lost();
   }
 
-  /** Ends the attempt: nobody wants it any more, and that says nothing about it; by any thread. */
-  void cancel(String reason) {
-    attempt.end(Outcome.cancelled(reason));
-  }
-
-  /** Ends the attempt with what an exception of {@link #run} means. */
-  Failure failed(Exception e) {
-    Failure known = failure;
-    if (known != null) {
-      return known;
-    }
-    Failure found = Failure.of(e, attempt, body, owner.isGivenUp());
-    excused = isExcused(e, found);
-    heard();
-    String reason = found.outcome().reason();
-    attempt.end(
-        excused ? Outcome.doubtful("perhaps a stale connection: " + reason) : found.outcome());
-    failure = found;
-    return found;
-  }
-
-  private boolean isExcused(Exception e, Failure failure) {
-    boolean byUs = aborted || attempt.verdict() != null;
-    if (byUs || answered || failure.kind() != Failure.Kind.NO_ANSWER) {
-      return false;
-    }
-    PooledConnections.Pool known = pool;
-    return known != null && known.isExcused(e, began, System.nanoTime());
-  }
-
-  /** The connection has proven good or bad. */
-  private void heard() {
-    PooledConnections.Pool known = pool;
-    if (pooled && known != null) {
-      pooled = false;
-      known.proven();
-    }
-  }
-
-  /**
-   * Whether it {@link #failed} in the way of a connection that its server had closed before, which
-   * is not held against the node.
-   */
-  boolean isExcused() {
-    return excused;
+  @Override
+  boolean isAborted() {
+    return aborted;
   }
 
   /** Unblocks the thread in {@link #run}. */
@@ -158,18 +116,18 @@ final class Exchange {
 
   /** The first half of {@link #run}. */
   HttpExecuteResponse send() throws IOException {
-    BalancedTransport transport = owner.transport();
+    BalancedTransport transport = owner.balanced();
     ExecutableHttpRequest sending =
         transport
             .delegate()
             .prepareRequest(
                 HttpExecuteRequest.builder()
-                    .request(NodeRequest.of(request.httpRequest(), attempt.node()))
-                    .contentStreamProvider(body.provider(attempt))
+                    .request(NodeRequest.of(request.httpRequest(), node()))
+                    .contentStreamProvider(((SentStream) sent()).provider(attempt()))
                     .metricCollector(request.metricCollector().orElse(null))
                     .build());
     running = sending;
-    Attempt sent = attempt;
+    Attempt sent = attempt();
     sent.abortBy(
         () -> {
           sending.abort();
@@ -178,23 +136,53 @@ final class Exchange {
     if (aborted) {
       sending.abort();
     }
-    began = System.nanoTime();
-    PooledConnections.Pool connections = transport.pooled().to(attempt.node(), began);
-    pool = connections;
-    pooled = connections.take(began);
+    begins();
     return sending.call();
   }
 
-  /** The second half of {@link #run}. */
+  /** The second half of {@link #run}: takes the answer in. */
   HttpExecuteResponse received(HttpExecuteResponse response) throws IOException {
-    answered = true;
-    heard();
+    answered();
     Reception reception =
-        new Reception(owner, request, attempt, Objects.requireNonNull(pool), began);
+        new Reception(
+            owner,
+            request.httpRequest(),
+            request.contentStreamProvider().isPresent(),
+            attempt(),
+            pool(),
+            began());
     try {
-      return reception.of(response);
+      return received(response, reception);
     } finally {
-      failure = reception.failure();
+      failedWith(reception.failure());
     }
+  }
+
+  private HttpExecuteResponse received(HttpExecuteResponse response, Reception reception)
+      throws IOException {
+    AbortableInputStream stream = response.responseBody().orElse(null);
+    int ahead = reception.begins(response.httpResponse(), stream != null);
+    if (ahead < 0 || stream == null) {
+      return answer(reception.withoutBody(), stream);
+    }
+    ReceivedBody received = new ReceivedBody(stream, reception.body());
+    attempt().endWith(received);
+    byte[] beginning;
+    try {
+      beginning = ahead == 0 ? new byte[0] : received.readNBytes(ahead);
+    } catch (NodeFailedException broken) {
+      return answer(reception.brokeOff(broken), null);
+    }
+    SdkHttpResponse head = reception.judged(beginning);
+    InputStream whole =
+        beginning.length == 0
+            ? received
+            : new SequenceInputStream(new ByteArrayInputStream(beginning), received);
+    return answer(head, AbortableInputStream.create(whole, received));
+  }
+
+  private static HttpExecuteResponse answer(
+      SdkHttpResponse head, @Nullable AbortableInputStream body) {
+    return HttpExecuteResponse.builder().response(head).responseBody(body).build();
   }
 }

@@ -64,7 +64,7 @@ record Failure(Kind kind, Outcome outcome) {
   }
 
   /** What an exception of the HTTP client means. */
-  static Failure of(Exception e, Attempt attempt, SentBody body, boolean aborted) {
+  static Failure of(Throwable e, Attempt attempt, SentBody body, boolean aborted) {
     Outcome verdict = attempt.verdict();
     if (verdict != null) {
       return new Failure(body.isKept() ? Kind.NOTHING_SENT : Kind.NO_ANSWER, verdict);

@@ -6,7 +6,6 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
-import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
@@ -29,7 +28,7 @@ final class Orphans {
    */
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
-  private final S3Client s3;
+  private final Questions s3;
   private final CreateMultipartUploadRequest create;
   private final ApiCall call;
   private final ApiCalls calls;
@@ -40,7 +39,7 @@ final class Orphans {
    *
    * @param calls it, and those beside it
    */
-  Orphans(S3Client s3, CreateMultipartUploadRequest create, ApiCall call, ApiCalls calls) {
+  Orphans(Questions s3, CreateMultipartUploadRequest create, ApiCall call, ApiCalls calls) {
     this.s3 = s3;
     this.create = create;
     this.call = call;

@@ -136,7 +136,7 @@ final class PooledConnections {
      *
      * @param since when it began
      */
-    boolean isExcused(Exception failure, long since, long now) {
+    boolean isExcused(Throwable failure, long since, long now) {
       return now - since < SOON && isBroken(failure) && excuse(now);
     }
 
@@ -178,7 +178,7 @@ final class PooledConnections {
   }
 
   /** Whether the peer's end of the connection was gone, as far as an exception can tell. */
-  private static boolean isBroken(Exception failure) {
+  private static boolean isBroken(Throwable failure) {
     for (@Nullable Throwable t = failure; t != null; t = t.getCause()) {
       String name = t.getClass().getSimpleName();
       if (t instanceof SocketException

@@ -1,53 +1,22 @@
 package io.nodewise.lb.awssdk;
 
-import io.nodewise.lb.Attempt;
-import io.nodewise.lb.node.Outcome;
 import java.io.FilterInputStream;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.Abortable;
 import software.amazon.awssdk.http.AbortableInputStream;
 
 /**
- * The response body of one attempt, held to its length: a body that ends early is an error,
- * whatever the HTTP client thinks of it. Its end, its close, its abort and its failure each end the
- * attempt. Read by one thread at a time; may be aborted and closed by any.
+ * The response body of one attempt, as a stream. Read by one thread at a time; may be aborted and
+ * closed by any.
  */
 final class ReceivedBody extends FilterInputStream implements Abortable {
   private final AbortableInputStream body;
-  private final Attempt attempt;
-  private final BalancedRequest request;
-  private final PooledConnections.Pool pool;
-  private final long length;
-  private volatile boolean givenUp; // by whoever closes or aborts it
-  private @Nullable Outcome outcome; // null until the answer's meaning is known
-  private long received;
-  private boolean complete;
-  private boolean failed;
+  private final BodyRecord record;
 
-  ReceivedBody(
-      AbortableInputStream body,
-      Attempt attempt,
-      BalancedRequest request,
-      PooledConnections.Pool pool,
-      long length) {
+  ReceivedBody(AbortableInputStream body, BodyRecord record) {
     super(body);
     this.body = body;
-    this.attempt = attempt;
-    this.request = request;
-    this.pool = pool;
-    this.length = length;
-  }
-
-  /**
-   * What the attempt ends with when the body is read to its end or closed; ends it at once if there
-   * is nothing (left) to read.
-   */
-  void endsWith(Outcome value) {
-    outcome = value;
-    if (complete || length == 0) {
-      end(value);
-    }
+    this.record = record;
   }
 
   @Override
@@ -59,60 +28,30 @@ final class ReceivedBody extends FilterInputStream implements Abortable {
 
   @Override
   public int read(byte[] buffer, int offset, int count) throws IOException {
-    if (complete) {
+    if (record.isComplete()) {
       return -1;
     }
-    attempt.reading();
+    record.attempt().reading();
     int n;
     try {
       n = in.read(buffer, offset, count);
     } catch (IOException e) {
-      throw broken(String.valueOf(e.getMessage()), e);
+      IOException told = record.broken(String.valueOf(e.getMessage()), e);
+      body.abort();
+      throw told;
     }
-    attempt.idle(Math.max(n, 0));
+    record.attempt().idle(Math.max(n, 0));
     if (n < 0) {
-      if (received < length) {
-        throw broken("the body ended after " + received + " of " + length + " bytes", null);
+      try {
+        record.ended();
+      } catch (IOException e) {
+        body.abort();
+        throw e;
       }
-      complete();
     } else {
-      received += n;
+      record.received(n);
     }
     return n;
-  }
-
-  private void complete() {
-    complete = true;
-    pool.back(System.nanoTime());
-    Outcome known = outcome;
-    if (known != null) {
-      end(known);
-    }
-  }
-
-  private void end(Outcome known) {
-    Outcome verdict = attempt.verdict();
-    attempt.end(verdict == null ? known : verdict);
-    request.transport().ended(attempt);
-  }
-
-  private IOException broken(String reason, @Nullable IOException cause) {
-    failed = true;
-    boolean byCaller =
-        attempt.verdict() == null
-            && (givenUp || request.isGivenUp() || Thread.currentThread().isInterrupted());
-    ApiCall call = request.apiCall();
-    if (byCaller) {
-      end(Outcome.cancelled("aborted by the caller"));
-      call.unheard();
-      body.abort();
-      return cause == null ? new IOException(reason) : cause;
-    }
-    end(Outcome.fault(reason));
-    body.abort();
-    Outcome verdict = attempt.verdict();
-    String why = verdict == null ? reason : verdict.reason();
-    return call.lostReply(new NodeFailedException(attempt.node(), why, call, cause));
   }
 
   @Override
@@ -137,25 +76,21 @@ final class ReceivedBody extends FilterInputStream implements Abortable {
   /** HTTP clients read on to the end here, to keep the connection: the clocks go on. */
   @Override
   public void close() throws IOException {
-    boolean isOver = givenUp || complete || failed;
-    givenUp = true;
-    attempt.reading();
+    boolean isAnyLeft = record.closing();
     try {
       super.close();
-      if (!isOver) {
-        pool.back(System.nanoTime());
+      if (isAnyLeft) {
+        record.drained();
       }
     } finally {
-      Outcome known = outcome;
-      end(known == null ? Outcome.cancelled("response closed") : known);
+      record.closed();
     }
   }
 
   @Override
   public void abort() {
-    givenUp = true;
     // First the end: the reader's exception, which comes of it, must not be taken for the node's.
-    end(Outcome.cancelled("response aborted by the caller"));
+    record.aborted();
     body.abort();
   }
 }

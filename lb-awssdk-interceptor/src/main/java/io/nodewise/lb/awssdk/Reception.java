@@ -2,25 +2,23 @@ package io.nodewise.lb.awssdk;
 
 import io.nodewise.lb.Attempt;
 import io.nodewise.lb.node.Outcome;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.SequenceInputStream;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.http.AbortableInputStream;
-import software.amazon.awssdk.http.HttpExecuteRequest;
-import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
+/*
+ * Who does the I/O calls begins(), reads so many bytes ahead, and calls judged() with what has come, or
+ * brokeOff() if that was not to be had. There may be more in a body than was read ahead, and less.
+ */
 /**
- * How the answer of one attempt is taken in: what it means for the node and for the call, and what
- * of it is passed on. For one thread.
+ * How the answer of one attempt is taken in: what it means for the node and for the call, how much
+ * of it has to be read for that, and what of it is passed on. For one thread at a time.
  */
 final class Reception {
   /** Bytes of an error that are read ahead; they are some hundred bytes long. */
-  private static final int PEEK = 8192;
+  static final int PEEK = 8192;
 
   /**
    * Bytes of an answer that are read ahead where it is no object's content: lists of a thousand
@@ -28,155 +26,163 @@ final class Reception {
    */
   private static final int READ_AHEAD = 4 << 20;
 
+  /** Without a body. */
+  private static final int NOTHING = -1;
+
   private static final Document NO_DOCUMENT = new Document(new byte[0]);
 
-  private final BalancedRequest owner;
-  private final HttpExecuteRequest request;
+  private final SdkAttempt owner;
+  private final SdkHttpRequest request;
+  private final boolean hasRequestBody;
   private final Attempt attempt;
   private final PooledConnections.Pool connections;
   private final long began;
+  private SdkHttpResponse response = SdkHttpResponse.builder().build(); // from begins() on
+  private Answer answer = Answer.of(response); // the same
+  private boolean isContent;
+  private @Nullable BodyRecord body;
   private @Nullable Failure failure;
 
   Reception(
-      BalancedRequest owner,
-      HttpExecuteRequest request,
+      SdkAttempt owner,
+      SdkHttpRequest request,
+      boolean hasRequestBody,
       Attempt attempt,
       PooledConnections.Pool connections,
       long began) {
     this.owner = owner;
     this.request = request;
+    this.hasRequestBody = hasRequestBody;
     this.attempt = attempt;
     this.connections = connections;
     this.began = began;
   }
 
-  /** What {@link #of} has found out when it throws, and ended the attempt with; mostly null. */
+  /** What the attempt was ended with before an exception was thrown; mostly null. */
   @Nullable Failure failure() {
     return failure;
   }
 
-  /** What an error of the node means that nobody will read. */
-  static @Nullable Failure failure(
-      HttpExecuteRequest request, HttpExecuteResponse response, Attempt attempt)
-      throws IOException {
-    Answer answer = Answer.of(response.httpResponse());
-    if (request.httpRequest().method() == SdkHttpMethod.HEAD) {
-      return answer.failureOfHead();
+  /** What has come of the body; from {@link #begins} on, if there is one. */
+  BodyRecord body() {
+    BodyRecord known = body;
+    if (known == null) {
+      throw new IllegalStateException("an answer without a body");
     }
-    AbortableInputStream stream = response.responseBody().orElse(null);
-    attempt.reading(); // else the sweeper takes it for a caller who does not read on
-    byte[] beginning = stream == null ? new byte[0] : stream.readNBytes(PEEK);
-    return answer.failure(new Document(beginning).code());
+    return known;
   }
 
   /**
-   * Takes it in. From here on its body ends the attempt, or did so already.
+   * The head has come.
    *
-   * @return what is passed on
-   * @throws IOException if it is none, or broke off
+   * @return how many bytes of the body are to be read before {@link #judged}; negative: none, and
+   *     {@link #withoutBody} is to be called instead
    */
-  HttpExecuteResponse of(HttpExecuteResponse response) throws IOException {
-    if (Exchange.isErrorOfNode(response)) {
+  int begins(SdkHttpResponse head, boolean hasBody) {
+    if (Answer.isErrorOfNode(head)) {
       attempt.firstByteOfError();
     } else {
       attempt.firstByte();
     }
-    Answer answer = Answer.of(response.httpResponse());
-    Optional<AbortableInputStream> stream = response.responseBody();
-    boolean head = request.httpRequest().method() == SdkHttpMethod.HEAD;
-    if (head || stream.isEmpty()) {
-      if (answer.isSuccess()) {
-        requireWhole(response, NO_DOCUMENT, answer);
-      }
-      Failure failure = head ? answer.failureOfHead() : answer.failure("");
-      attempt.end(Answer.outcome(failure));
-      connections.back(System.nanoTime());
-      note(failure, "");
-      return answer.isError() ? marked(response, answer, stream.orElse(null)) : response;
+    response = head;
+    answer = Answer.of(head);
+    if (request.method() == SdkHttpMethod.HEAD || !hasBody) {
+      return NOTHING;
     }
-    ReceivedBody received =
-        new ReceivedBody(stream.get(), attempt, owner, connections, answer.contentLength());
-    attempt.endWith(received);
+    body = new BodyRecord(attempt, owner, connections, answer.contentLength());
+    if (answer.isError()) {
+      return PEEK;
+    }
     Reply reply = owner.apiCall().operation().reply();
-    if (answer.isError()
-        || (reply != Reply.CONTENT && !(reply == Reply.SMALL && answer.contentLength() == 0))) {
-      return readAhead(response, answer, received);
-    }
-    InputStream whole =
-        CutHead.isPossible(response.httpResponse()) ? CutHead.proved(received) : received;
-    taken();
-    owner.transport().opened(attempt);
-    received.endsWith(Outcome.success());
-    return HttpExecuteResponse.builder()
-        .response(response.httpResponse())
-        .responseBody(AbortableInputStream.create(whole, received))
-        .build();
+    isContent = reply == Reply.CONTENT || (reply == Reply.SMALL && answer.contentLength() == 0);
+    return isContent ? (CutHead.isPossible(head) ? 1 : 0) : READ_AHEAD;
   }
 
   /**
-   * Reads what is no object's content, as far as it is small: if it breaks off, there was no
-   * answer, and what an error means, or whether a success is one, is written in it.
+   * Ends the attempt: there is nothing more to come.
+   *
+   * @return the head that is passed on
+   * @throws IOException if it is none
    */
-  private HttpExecuteResponse readAhead(
-      HttpExecuteResponse response, Answer head, ReceivedBody received) throws IOException {
-    byte[] beginning;
-    try {
-      beginning = received.readNBytes(head.isError() ? PEEK : READ_AHEAD);
-    } catch (NodeFailedException broken) {
-      if (head.isSuccess() && isSaidByItsHead(response)) {
-        return HttpExecuteResponse.builder().response(response.httpResponse()).build();
-      }
-      throw broken;
+  SdkHttpResponse withoutBody() throws IOException {
+    if (answer.isSuccess()) {
+      requireWhole(NO_DOCUMENT);
+    }
+    boolean isHead = request.method() == SdkHttpMethod.HEAD;
+    Failure found = isHead ? answer.failureOfHead() : answer.failure("");
+    attempt.end(Answer.outcome(found));
+    connections.back(System.nanoTime());
+    note(found, "");
+    return answer.isError() ? marked(answer) : response;
+  }
+
+  /**
+   * So much was read ahead, or all there is. From here on the end of the body ends the attempt, or
+   * did so already.
+   *
+   * @return the head that is passed on
+   * @throws IOException if it is no answer
+   */
+  SdkHttpResponse judged(byte[] beginning) throws IOException {
+    if (isContent) {
+      CutHead.requireProof(response, beginning);
+      taken();
+      owner.transport().opened(attempt);
+      body().endsWith(Outcome.success());
+      return response;
     }
     Document document = new Document(beginning);
-    Answer answer = head;
-    if (!head.isError()) {
+    Answer meant = answer;
+    if (!answer.isError()) {
       if (document.isError()) {
-        answer = head.unmasked(document.code());
+        meant = answer.unmasked(document.code());
       } else if (beginning.length < READ_AHEAD) {
-        if (beginning.length == 0 && CutHead.isPossible(response.httpResponse())) {
-          throw CutHead.failure();
-        }
-        if (head.isSuccess()) {
-          requireWhole(response, document, head);
+        CutHead.requireProof(response, beginning);
+        if (answer.isSuccess()) {
+          requireWhole(document);
         }
       }
     }
     if (beginning.length < PEEK) {
-      requireRightClock(answer, document);
+      requireRightClock(meant, document);
     }
-    Failure failure = answer.failure(document.code());
-    if (failure == null) {
+    Failure found = meant.failure(document.code());
+    if (found == null) {
       taken();
       if (beginning.length == READ_AHEAD) {
         owner.transport().opened(attempt);
       }
     }
-    received.endsWith(Answer.outcome(failure));
-    note(failure, document.code());
-    InputStream whole = new SequenceInputStream(new ByteArrayInputStream(beginning), received);
-    AbortableInputStream body = AbortableInputStream.create(whole, received);
-    return answer.isError()
-        ? marked(response, answer, body)
-        : HttpExecuteResponse.builder()
-            .response(response.httpResponse())
-            .responseBody(body)
-            .build();
+    body().endsWith(Answer.outcome(found));
+    note(found, document.code());
+    return meant.isError() ? marked(meant) : response;
+  }
+
+  /**
+   * The body broke off before so much was read.
+   *
+   * @return the head to be passed on without it: it says all that anybody reads
+   * @throws NodeFailedException the same, if there was no answer
+   */
+  SdkHttpResponse brokeOff(NodeFailedException broken) throws NodeFailedException {
+    if (answer.isSuccess() && isSaidByItsHead()) {
+      return response;
+    }
+    throw broken;
   }
 
   /** Whether nobody reads the body, and all that is asked for has come before it. */
-  private boolean isSaidByItsHead(HttpExecuteResponse response) {
+  private boolean isSaidByItsHead() {
     Operation operation = owner.apiCall().operation();
-    boolean isStored = response.httpResponse().firstMatchingHeader("ETag").isPresent();
+    boolean isStored = response.firstMatchingHeader("ETag").isPresent();
     return isStored
         && !operation.isRead()
         && (operation.reply() == Reply.TAG || operation.reply() == Reply.SMALL);
   }
 
   /** An answer without what it is all about is none. */
-  private void requireWhole(HttpExecuteResponse response, Document document, Answer answer)
-      throws IOException {
-    if (owner.apiCall().operation().reply().isMissing(response.httpResponse(), document)) {
+  private void requireWhole(Document document) throws IOException {
+    if (owner.apiCall().operation().reply().isMissing(response, document)) {
       throw new IOException(answer.status() + " without a result");
     }
     if (!answer.isFramed() && !document.isWhole()) {
@@ -187,8 +193,8 @@ final class Reception {
   /**
    * A node whose own clock is wrong must not make the SDK change ours; see {@link ServerClocks}.
    */
-  private void requireRightClock(Answer answer, Document document) throws IOException {
-    if (!answer.isAboutClocks(document.code())) {
+  private void requireRightClock(Answer meant, Document document) throws IOException {
+    if (!meant.isAboutClocks(document.code())) {
       return;
     }
     ApiCall call = owner.apiCall();
@@ -197,8 +203,9 @@ final class Reception {
         && call.route().hasUntried()
         && call.takeDoubtOfClock()) {
       // Whose clock it is the next node says, when this attempt is long over: nobody is charged.
-      failure = Failure.answered(Outcome.doubtful("its clock or ours is wrong"));
-      attempt.end(failure.outcome());
+      Failure found = Failure.answered(Outcome.doubtful("its clock or ours is wrong"));
+      failure = found;
+      attempt.end(found.outcome());
       throw call.turnedAway(
           new NodeFailedException(
               attempt.node(), "its clock is wrong: " + document.code(), call, null));
@@ -210,28 +217,26 @@ final class Reception {
     owner.transport().clocks().taken(began); // the time it was signed with, and one clock less
   }
 
-  private void note(@Nullable Failure failure, String code) {
-    if (failure != null) {
+  private void note(@Nullable Failure found, String code) {
+    if (found != null) {
       ApiCall call = owner.apiCall();
       // Only of what has a body it is ever asked why that can't be sent again.
-      boolean isNoted =
-          failure.kind() != Failure.Kind.CALLERS && request.contentStreamProvider().isPresent();
-      String reason = failure.outcome().reason();
+      boolean isNoted = found.kind() != Failure.Kind.CALLERS && hasRequestBody;
+      String reason = found.outcome().reason();
       call.answeredError(
-          failure,
+          found,
           code,
           isNoted ? new NodeFailedException(attempt.node(), reason, call, null) : null);
     }
   }
 
   /** Errors carry the call's id, by which the retry strategy finds the call. */
-  private HttpExecuteResponse marked(
-      HttpExecuteResponse response, Answer answer, @Nullable AbortableInputStream stream) {
-    String id = ApiCalls.id(request.httpRequest());
-    SdkHttpResponse.Builder head = response.httpResponse().toBuilder().statusCode(answer.status());
+  private SdkHttpResponse marked(Answer meant) {
+    String id = ApiCalls.id(request);
+    SdkHttpResponse.Builder head = response.toBuilder().statusCode(meant.status());
     if (id != null) {
       head.putHeader(ApiCalls.ID_HEADER, id);
     }
-    return HttpExecuteResponse.builder().response(head.build()).responseBody(stream).build();
+    return head.build();
   }
 }

@@ -1,46 +1,30 @@
 package io.nodewise.lb.awssdk;
 
-import io.nodewise.lb.Attempt;
-import java.io.IOException;
-import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.http.ContentStreamProvider;
-import software.amazon.awssdk.http.HttpExecuteRequest;
 
-/*
- * Stands between the HTTP client and the caller's body. It opens the body only when the client asks
- * for its first byte, which no client does before it is connected: an unopened body is proof that
- * nothing of it was sent, and leaves it whole for the next node. It tells the attempt whose turn it
- * is: time spent in the caller's stream is not the node's fault. And it knows a failure of the
- * caller's stream from one of the connection.
+/**
+ * What became of the request body of one attempt: whether anybody asked for it, and whether it
+ * failed by itself. Written by whoever sends it; read by any thread.
  */
-/** The request body of one attempt. */
-final class SentBody {
-  /** Of requests without one: nothing of it will ever be asked for. */
-  private static final SentBody NONE = new SentBody(null, 0);
-
-  private final @Nullable ContentStreamProvider source;
+abstract class SentBody {
+  private final boolean exists;
   private final long length;
   private volatile boolean touched; // by the sending thread
   private volatile @Nullable Throwable localFailure; // by the sending thread
 
-  private SentBody(@Nullable ContentStreamProvider source, long length) {
-    this.source = source;
+  /**
+   * @param length its bytes; negative where that is not known
+   */
+  SentBody(boolean exists, long length) {
+    this.exists = exists;
     this.length = length;
   }
 
-  static SentBody of(HttpExecuteRequest request) {
-    ContentStreamProvider source = request.contentStreamProvider().orElse(null);
-    return source == null ? NONE : new SentBody(source, Answer.lengthOf(request.httpRequest()));
+  final boolean exists() {
+    return exists;
   }
 
-  /** What the HTTP client is to send; null if there is no body. */
-  @Nullable ContentStreamProvider provider(Attempt attempt) {
-    ContentStreamProvider from = source;
-    return from == null ? null : () -> new Watched(from, attempt);
-  }
-
-  boolean isTouched() {
+  final boolean isTouched() {
     return touched;
   }
 
@@ -48,71 +32,26 @@ final class SentBody {
    * Whether there is a body and nobody asked for it: then the node can't have carried out the
    * request, however much of its head it has seen. Of an empty body nobody asks for the bytes.
    */
-  boolean isKept() {
-    return source != null && length != 0 && !touched;
+  final boolean isKept() {
+    return exists && length != 0 && !touched;
   }
 
-  @Nullable Throwable localFailure() {
+  final @Nullable Throwable localFailure() {
     return localFailure;
   }
 
-  private final class Watched extends InputStream {
-    private final ContentStreamProvider from;
-    private final Attempt attempt;
-    private @Nullable InputStream stream;
-    private long sent;
+  /** Somebody asks for it. */
+  final void touched() {
+    touched = true;
+  }
 
-    Watched(ContentStreamProvider from, Attempt attempt) {
-      this.from = from;
-      this.attempt = attempt;
-    }
+  /** It can't be read. */
+  final void failed(Throwable e) {
+    localFailure = e;
+  }
 
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      int n = read(one, 0, 1);
-      return n < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] buffer, int offset, int count) throws IOException {
-      attempt.readingLocalBody();
-      int n;
-      try {
-        n = open().read(buffer, offset, count);
-      } catch (IOException | RuntimeException e) {
-        localFailure = e;
-        throw e;
-      }
-      sent += Math.max(n, 0);
-      if (n < 0 || (length >= 0 && sent >= length)) {
-        attempt.sent();
-      } else {
-        attempt.sending();
-      }
-      return n;
-    }
-
-    private InputStream open() {
-      InputStream opened = stream;
-      if (opened == null) {
-        touched = true;
-        opened = from.newStream();
-        stream = opened;
-      }
-      return opened;
-    }
-
-    @Override
-    public int available() throws IOException {
-      return stream == null ? 0 : stream.available();
-    }
-
-    @Override
-    public void close() throws IOException {
-      if (stream != null) {
-        stream.close();
-      }
-    }
+  /** Whether so many bytes are all of it, as far as is known. */
+  final boolean isAll(long bytes) {
+    return length >= 0 && bytes >= length;
   }
 }

@@ -7,8 +7,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.AwsRequest;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
-import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
 import software.amazon.awssdk.services.s3.model.CreateBucketRequest;
@@ -25,19 +23,19 @@ final class StoredState {
   /** Servers' clocks may differ by this much from each other. */
   private static final Duration SKEW = Duration.ofSeconds(5);
 
-  private final S3Client s3;
+  private final Questions s3;
   private final Beginning began;
   private final AwsRequestOverrideConfiguration asking;
 
   /** For a call that sends this request, and began then. */
-  StoredState(S3Client s3, AwsRequest request, Beginning began) {
+  StoredState(Questions s3, AwsRequest request, Beginning began) {
     this.s3 = s3;
     this.began = began;
     this.asking = Asking.as(request);
   }
 
   /** The object, if it is what the PUT stored. */
-  Optional<HeadObjectResponse> ofPut(PutObjectRequest put, RequestBody body) throws IOException {
+  Optional<HeadObjectResponse> ofPut(PutObjectRequest put, Content body) throws IOException {
     HeadObjectResponse stored =
         s3.headObject(
             head ->
@@ -52,7 +50,7 @@ final class StoredState {
     // Of equal content somebody else may have stored it, but not before this call began.
     boolean ours =
         isYoung(stored.lastModified(), stored)
-            && EntityTag.ofContent(body).equals(EntityTag.bare(stored.eTag()));
+            && body.entityTag().equals(EntityTag.bare(stored.eTag()));
     return ours ? Optional.of(stored) : Optional.empty();
   }
 

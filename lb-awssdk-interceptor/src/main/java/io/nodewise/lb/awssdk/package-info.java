@@ -10,16 +10,19 @@
  *       ApiCall} (what a failure means for it), {@code FailoverRetryStrategy};
  *   <li><b>the table of operations</b>: {@code Operations}, {@code Operation}, {@code Repeat},
  *       {@code Reply}, {@code BucketSettings};
- *   <li><b>the attempt</b>, in the transport: {@code BalancedTransport}, {@code BalancedRequest}
- *       (one of the SDK's), {@code Exchange} (one of ours), {@code NodeRequest}, {@code SentBody},
- *       {@code ReopenedBody}, {@code ReceivedBody}, {@code PooledConnections};
+ *   <li><b>the attempt</b>, in the transport: {@code SdkAttempt} (one of the SDK's), {@code
+ *       AttemptState} (one of ours), {@code SentBody}, {@code BodyRecord} (what has come), {@code
+ *       NodeRequest}, {@code PooledConnections}, {@code Transport} (what all have in common);
+ *   <li><b>the same for those who wait</b>: {@code BalancedTransport}, {@code BalancedRequest},
+ *       {@code Exchange}, {@code SentStream}, {@code ReopenedBody}, {@code ReceivedBody}, {@code
+ *       ResumableBody};
  *   <li><b>what an answer or an exception means</b>: {@code Reception}, {@code Answer}, {@code
  *       Failure}, {@code Document}, {@code CutHead}, {@code ServerClocks}, {@code
  *       NodeFailedException}, {@code GivenUp};
  *   <li><b>lost replies</b>: {@code Confirmation}, {@code StoredState}, {@code Beginning} (its
- *       age), {@code Asking}, {@code EntityTag}, {@code CopySource}, {@code Orphans}, {@code
- *       UploadsBegun};
- *   <li><b>downloads that go on</b>: {@code ResumableBody}, {@code RestSearch}, {@code Download},
+ *       age), {@code Questions}, {@code Asking}, {@code Reviewed}, {@code Content}, {@code
+ *       EntityTag}, {@code CopySource}, {@code Orphans}, {@code UploadsBegun};
+ *   <li><b>downloads that go on</b>: {@code Resumption}, {@code RestSearch}, {@code Download},
  *       {@code ContentRange}, {@code UnblamedAttempt}, {@code NotedAuthScheme}, {@code Signing};
  *   <li><b>hedging</b>: {@code HedgedExchange}, {@code HedgeThreads}.
  * </ul>

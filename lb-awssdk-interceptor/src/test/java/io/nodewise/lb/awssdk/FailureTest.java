@@ -40,8 +40,8 @@ class FailureTest {
     cluster.close();
   }
 
-  private static SentBody body(ContentStreamProvider content) {
-    return SentBody.of(
+  private static SentStream body(ContentStreamProvider content) {
+    return SentStream.of(
         HttpExecuteRequest.builder()
             .request(
                 SdkHttpFullRequest.builder()
@@ -53,7 +53,7 @@ class FailureTest {
             .build());
   }
 
-  private static SentBody body() {
+  private static SentStream body() {
     return body(() -> new ByteArrayInputStream(new byte[7]));
   }
 
@@ -69,7 +69,7 @@ class FailureTest {
 
   private Failure touched(Exception e) throws IOException {
     try (Attempt attempt = attempt()) {
-      SentBody body = body();
+      SentStream body = body();
       try (InputStream sent = body.provider(attempt).newStream()) {
         assertThat(sent.read()).isZero();
       }
@@ -131,7 +131,7 @@ class FailureTest {
   @Test
   void a_local_body_that_fails_is_nobodys_fault() throws IOException {
     try (Attempt attempt = attempt()) {
-      SentBody body =
+      SentStream body =
           body(
               () -> {
                 throw new IllegalStateException("spent");

@@ -1,0 +1,70 @@
+package io.nodewise.lb.awssdk;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.sync.RequestBody;
+
+/** What a request stores, to be read once more where it must be told from others. */
+interface Content {
+
+  /**
+   * The entity tag of an object of this content. Reads it; may wait.
+   *
+   * @throws IOException if it can't be read a second time
+   */
+  String entityTag() throws IOException;
+
+  /** What an attempt that begins sends; null if it sends nothing. */
+  static @Nullable Content of(Context.BeforeTransmission context) {
+    RequestBody stream = context.requestBody().orElse(null);
+    if (stream != null) {
+      return () -> EntityTag.ofContent(stream);
+    }
+    AsyncRequestBody publisher = context.asyncRequestBody().orElse(null);
+    return publisher == null ? null : () -> Digested.tag(publisher);
+  }
+
+  /** Reads a publisher. */
+  final class Digested implements Subscriber<ByteBuffer> {
+    private final MessageDigest md5 = EntityTag.md5();
+    private final CompletableFuture<byte[]> digest = new CompletableFuture<>();
+
+    private static String tag(AsyncRequestBody body) throws IOException {
+      Digested reader = new Digested();
+      body.subscribe(reader);
+      try {
+        return EntityTag.hex(reader.digest.join());
+      } catch (CompletionException e) {
+        throw new IOException("the request body can't be read a second time", e.getCause());
+      }
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+      subscription.request(Long.MAX_VALUE);
+    }
+
+    @Override
+    public void onNext(ByteBuffer bytes) {
+      md5.update(bytes.duplicate());
+    }
+
+    @Override
+    public void onError(Throwable e) {
+      digest.completeExceptionally(e);
+    }
+
+    @Override
+    public void onComplete() {
+      digest.complete(md5.digest());
+    }
+  }
+}
