@@ -2,6 +2,7 @@ package io.nodewise.lb.okhttp;
 
 import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.Route;
+import io.nodewise.lb.node.HostHeader;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.retry.Timeouts;
 import java.io.IOException;
@@ -60,7 +61,14 @@ final class BalancingInterceptor implements Interceptor {
             : null;
     this.shared =
         new Shared(
-            new NodeClients(cluster, inner(cluster, client)), new BrokenConnections(), hedges);
+            new NodeClients(cluster, inner(cluster, client)),
+            new BrokenConnections(),
+            cluster.hostHeader() == HostHeader.LOGICAL,
+            hedges);
+  }
+
+  Shared shared() {
+    return shared;
   }
 
   private static OkHttpClient inner(LoadBalancer cluster, OkHttpClient client) {

@@ -115,7 +115,7 @@ final class NodeCall extends EventListener {
             .url(Members.at(node(), request.url()))
             .tag(Node.class, node())
             .tag(AttemptSettings.class, owner.settings());
-    if (request.header("Host") == null) {
+    if (request.header("Host") == null && owner.shared().keepsHost()) {
       builder.header("Host", Members.hostHeader(request.url()));
     }
     if (request.body() != null && !request.body().isDuplex()) {

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
 
@@ -85,10 +86,17 @@ final class NodeClients {
     }
   }
 
-  /** Connections to all nodes. */
+  /** Open connections to all nodes. */
   int connections() {
-    return clients.values().stream()
-        .mapToInt(client -> client.connectionPool().connectionCount())
-        .sum();
+    return pools().mapToInt(ConnectionPool::connectionCount).sum();
+  }
+
+  /** Those of them that carry a request. */
+  int busyConnections() {
+    return connections() - pools().mapToInt(ConnectionPool::idleConnectionCount).sum();
+  }
+
+  private Stream<ConnectionPool> pools() {
+    return clients.values().stream().map(OkHttpClient::connectionPool);
   }
 }

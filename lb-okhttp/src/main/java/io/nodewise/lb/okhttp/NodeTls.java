@@ -28,7 +28,8 @@ final class NodeTls {
       return;
     }
     balanced.sslSocketFactory(tls.socketFactory(), tls.trustManager());
-    if (!tls.verifiesHostNames()) {
+    // The one name of all nodes is verified by the trust manager, in place of the URL's host.
+    if (!tls.verifiesHostNames() || tls.serverName().isPresent()) {
       balanced.hostnameVerifier(ANY_NAME);
     }
   }

@@ -17,6 +17,7 @@ import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.NodeSnapshot;
 import io.nodewise.lb.health.HealthCheck;
+import io.nodewise.lb.node.HostHeader;
 import io.nodewise.lb.node.NodeSet;
 import java.io.IOException;
 import java.net.URI;
@@ -124,6 +125,23 @@ class BalancingTest {
     Request request = new Request.Builder().url(LOGICAL + "/a").header("Host", "signed").build();
     client.newCall(request).execute().close();
     servers.get(0).verify(anyRequestedFor(anyUrl()).withHeader("Host", equalTo("signed")));
+  }
+
+  @Test
+  void hostMayBeTheNodes() throws IOException {
+    try (LoadBalancer byNode =
+        Clusters.inTurn(url(0), url(1)).hostHeader(HostHeader.NODE).build()) {
+      client = LoadBalancedOkHttp.wrap(byNode, new OkHttpClient());
+      get(LOGICAL + "/a");
+      servers
+          .get(0)
+          .verify(
+              anyRequestedFor(anyUrl())
+                  .withHeader("Host", equalTo("127.0.0.1:" + servers.get(0).port())));
+      Request signed = new Request.Builder().url(LOGICAL + "/b").header("Host", "signed").build();
+      client.newCall(signed).execute().close();
+      servers.get(1).verify(anyRequestedFor(anyUrl()).withHeader("Host", equalTo("signed")));
+    }
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.Call;
 import okhttp3.Callback;
+import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -74,6 +75,22 @@ final class Clusters {
 
   static void assertIdle(LoadBalancer cluster) {
     assertThat(cluster.snapshot().inFlight()).as(cluster.snapshot().toTable()).isZero();
+  }
+
+  /** The inner clients of a balanced one. */
+  static NodeClients clients(OkHttpClient balanced) {
+    for (Interceptor one : balanced.interceptors()) {
+      if (one instanceof BalancingInterceptor ours) {
+        return ours.shared().clients();
+      }
+    }
+    throw new AssertionError("not balanced");
+  }
+
+  /** No attempt in flight, no connection in use; soon after the last byte, if not at once. */
+  static void awaitNothingLeft(LoadBalancer cluster, OkHttpClient balanced) {
+    awaitIdle(cluster);
+    await().atMost(Duration.ofSeconds(10)).until(() -> clients(balanced).busyConnections() == 0);
   }
 
   static List<String> threads(String prefix) {

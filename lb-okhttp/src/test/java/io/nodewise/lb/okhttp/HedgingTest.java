@@ -138,6 +138,7 @@ class HedgingTest {
   @AfterEach
   void nothingIsLeft() throws IOException {
     Clusters.assertIdle(cluster);
+    Clusters.awaitNothingLeft(cluster, client);
     cluster.close();
     for (FaultServer server : servers) {
       server.close();
