@@ -10,16 +10,15 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import software.amazon.awssdk.awscore.AwsRequest;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
-import software.amazon.awssdk.services.s3.model.DeleteObjectAnnotationRequest;
 import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsRequest;
-import software.amazon.awssdk.services.s3.model.PutObjectAnnotationRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /*
@@ -37,6 +36,9 @@ final class Operations {
 
   /** As headers. */
   private static final String[] CONDITIONS = {"If-Match", "If-None-Match"};
+
+  /** As fields of one of the objects that DeleteObjects names. */
+  private static final Set<String> OBJECT_CONDITIONS = Set.of("ETag", "LastModifiedTime", "Size");
 
   private static final String[] SOURCE_CONDITIONS = {
     "x-amz-copy-source-if-match",
@@ -87,16 +89,13 @@ final class Operations {
                               "`writeOffsetBytes`",
                               PutObjectRequest.class,
                               request ->
-                                  request.writeOffsetBytes() != null
+                                  has(request, "WriteOffsetBytes")
                                       || hasHeader(request, "x-amz-write-offset-bytes"),
                               Repeat.TWICE)
                           .where(
                               "`ifMatch`, `ifNoneMatch`",
                               PutObjectRequest.class,
-                              request ->
-                                  request.ifMatch() != null
-                                      || request.ifNoneMatch() != null
-                                      || hasHeader(request, CONDITIONS),
+                              Operations::hasCondition,
                               Repeat.STORED)),
           line(WRITES, COPY, Reply.RESULT, Repeat.SAME, "CopyObject")
               .and(
@@ -162,9 +161,9 @@ final class Operations {
                   put ->
                       put.where(
                           "`objectIfMatch`",
-                          PutObjectAnnotationRequest.class,
+                          AwsRequest.class,
                           request ->
-                              request.objectIfMatch() != null
+                              has(request, "ObjectIfMatch")
                                   || hasHeader(request, "x-amz-object-if-match"),
                           Repeat.ECHO)),
           line(WRITES, OBJECT, Reply.SMALL, Repeat.GONE, "DeleteObjectAnnotation")
@@ -172,9 +171,9 @@ final class Operations {
                   delete ->
                       delete.where(
                           "`objectIfMatch`",
-                          DeleteObjectAnnotationRequest.class,
+                          AwsRequest.class,
                           request ->
-                              request.objectIfMatch() != null
+                              has(request, "ObjectIfMatch")
                                   || hasHeader(request, "x-amz-object-if-match"),
                           Repeat.ECHO)),
           // Multipart uploads.
@@ -218,18 +217,27 @@ final class Operations {
             .toList());
   }
 
+  /**
+   * Whether one of the fields is set, by its name: an SDK older than the field does not have it,
+   * and has no method for it.
+   */
+  private static boolean has(SdkRequest request, String... fields) {
+    for (String field : fields) {
+      if (request.getValueForField(field, Object.class).isPresent()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static boolean hasCondition(DeleteObjectRequest request) {
-    return request.ifMatch() != null
-        || request.ifMatchLastModifiedTime() != null
-        || request.ifMatchSize() != null
+    return has(request, "IfMatch", "IfMatchLastModifiedTime", "IfMatchSize")
         || hasHeader(
             request, "If-Match", "x-amz-if-match-last-modified-time", "x-amz-if-match-size");
   }
 
-  private static boolean hasCondition(CopyObjectRequest request) {
-    return request.ifMatch() != null
-        || request.ifNoneMatch() != null
-        || hasHeader(request, CONDITIONS);
+  private static boolean hasCondition(AwsRequest request) {
+    return has(request, "IfMatch", "IfNoneMatch") || hasHeader(request, CONDITIONS);
   }
 
   /**
@@ -260,11 +268,11 @@ final class Operations {
   private static boolean hasConditions(DeleteObjectsRequest request) {
     return request.delete() != null
         && request.delete().objects().stream()
-            .anyMatch(
+            .flatMap(
                 object ->
-                    object.eTag() != null
-                        || object.lastModifiedTime() != null
-                        || object.size() != null);
+                    object.sdkFields().stream()
+                        .filter(field -> field.getValueOrDefault(object) != null))
+            .anyMatch(field -> OBJECT_CONDITIONS.contains(field.memberName()));
   }
 
   private static Map<String, Operation> byName() {

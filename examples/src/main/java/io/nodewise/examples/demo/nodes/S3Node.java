@@ -25,17 +25,27 @@ public final class S3Node {
 
   /** Returns a server that is not started yet; port 0 takes a free one. */
   public static S3Proxy create(int port, Path directory) {
+    return over(directory).endpoint(URI.create("http://127.0.0.1:" + port)).build();
+  }
+
+  /** The same over TLS, at a free port, with the certificate of this key store. */
+  public static S3Proxy createSecure(Path keyStore, String password, Path directory) {
+    return over(directory)
+        .secureEndpoint(URI.create("https://127.0.0.1:0"))
+        .keyStore(keyStore.toString(), password)
+        .build();
+  }
+
+  private static S3Proxy.Builder over(Path directory) {
     Properties properties = new Properties();
     properties.setProperty("jclouds.filesystem.basedir", directory.toString());
     properties.setProperty("jclouds.identity", "");
     properties.setProperty("jclouds.credential", "");
     return S3Proxy.builder()
         .blobStore(BlobStores.create("filesystem", properties))
-        .endpoint(URI.create("http://127.0.0.1:" + port))
         .awsAuthentication(AuthenticationType.AWS_V4, ACCESS_KEY, SECRET_KEY)
         .ignoreUnknownHeaders(true)
         .jettyMaxThreads(64)
-        .stopTimeout(STOP_TIMEOUT_MILLIS)
-        .build();
+        .stopTimeout(STOP_TIMEOUT_MILLIS);
   }
 }

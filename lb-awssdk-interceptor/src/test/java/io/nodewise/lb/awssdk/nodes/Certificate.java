@@ -9,7 +9,7 @@ import javax.net.ssl.TrustManagerFactory;
 
 /** A self-signed certificate for {@code 127.0.0.1} only, in a key store. */
 public record Certificate(Path file) {
-  static final String PASSWORD = "changeit";
+  public static final String PASSWORD = "changeit";
 
   /** Makes one, with the JDK's own tool. */
   public static Certificate in(Path directory) throws Exception {
