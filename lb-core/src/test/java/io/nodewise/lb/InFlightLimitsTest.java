@@ -8,6 +8,7 @@ import io.nodewise.lb.node.NoNodeAvailableException;
 import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.Outcome;
 import io.nodewise.lb.node.RequestHint;
+import io.nodewise.lb.routing.BalancingPolicy;
 import io.nodewise.lb.routing.InFlightLimits;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -265,5 +266,51 @@ class InFlightLimitsTest {
     assertThatThrownBy(() -> InFlightLimits.builder().maxWait(Duration.ofSeconds(-1)).build())
         .hasMessage("max wait: PT-1S (expected: 0 to PT24H)");
     assertThat(InFlightLimits.none()).hasToString("InFlightLimits[none]");
+  }
+
+  /** Twice a node's part of a pool's connections, half of them at most, and never few. */
+  @Test
+  void share_of_what_is_in_flight() {
+    InFlightLimits byPool = InFlightLimits.none();
+    assertThat(InFlightLimits.connections(1)).isEqualTo(50);
+    assertThat(InFlightLimits.connections(4)).isEqualTo(200);
+    assertThat(InFlightLimits.connections(100)).isEqualTo(1000);
+    assertThat(byPool.spillsAt(1)).isEqualTo(25);
+    assertThat(byPool.spillsAt(2)).isEqualTo(50);
+    assertThat(byPool.spillsAt(4)).isEqualTo(100);
+    assertThat(byPool.spillsAt(20)).isEqualTo(100);
+    assertThat(byPool.spillsAt(1000)).isEqualTo(16);
+    assertThat(InFlightLimits.builder().spillsAt(7).build().spillsAt(4)).isEqualTo(7);
+    assertThat(InFlightLimits.builder().spillsAt(7).build().isNone()).isTrue();
+    int never = Integer.MAX_VALUE;
+    assertThat(InFlightLimits.builder().spillsAt(0).build().spillsAt(4)).isEqualTo(never);
+    assertThat(InFlightLimits.builder().perNode(3).build().spillsAt(4)).isEqualTo(never);
+    assertThatThrownBy(() -> InFlightLimits.builder().spillsAt(-1).build())
+        .hasMessage("spills at: -1 (expected: >= 0)");
+  }
+
+  /** Two of three nodes are stuck, and every third request is meant for the last one. */
+  @Test
+  void stuck_nodes_hold_their_share_and_the_others_have_the_rest() throws Exception {
+    balancer.close();
+    balancer =
+        LoadBalancer.builder()
+            .nodes("http://n{1...3}:9000")
+            .healthCheck(HealthCheck.none())
+            .policy(BalancingPolicy.roundRobin())
+            .limits(InFlightLimits.builder().spillsAt(10).build())
+            .build();
+    for (int i = 0; i < 200; i++) {
+      Attempt attempt = begin();
+      if (attempt.node().id().equals("n3:9000")) {
+        attempt.end(Outcome.success());
+      }
+    }
+    assertThat(balancer.snapshot().nodes())
+        .extracting(NodeSnapshot::inFlight)
+        .containsExactly(10, 10, 0);
+    balancer.update(NodeSet.parse("http://n{1...2}:9000"));
+    begin(2);
+    assertThat(balancer.snapshot().inFlight()).as("nobody is refused").isEqualTo(22);
   }
 }

@@ -2,11 +2,21 @@ package io.nodewise.lb.awssdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
+import static org.awaitility.Awaitility.await;
 
 import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.awssdk.nodes.Fault;
+import io.nodewise.lb.awssdk.nodes.FaultProxy;
+import io.nodewise.lb.health.HealthCheck;
+import io.nodewise.lb.node.NodeSet;
+import io.nodewise.lb.routing.BalancingPolicy;
+import io.nodewise.lb.routing.InFlightLimits;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -85,5 +95,96 @@ class ConnectionPoolIT extends OnS3Nodes {
       s3.getObject(get -> get.bucket(bucket).key("k")).abort();
       s3.headObject(head -> head.bucket(bucket).key("k"));
     }
+  }
+
+  /** How many of a hundred uploads end while a node that gets its turns answers nothing. */
+  private int doneBesideAStuckNode(int spillsAt) throws Exception {
+    LoadBalancer cluster =
+        track(
+            LoadBalancer.builder()
+                .nodes(nodes.urls())
+                .healthCheck(HealthCheck.none())
+                .policy(BalancingPolicy.roundRobin())
+                .limits(InFlightLimits.builder().spillsAt(spillsAt).build()));
+    S3Client s3 =
+        track(
+            builder(cluster)
+                .httpClientBuilder(
+                    HttpClients.apache()
+                        .maxConnections(20)
+                        .connectionAcquisitionTimeout(Duration.ofSeconds(60))));
+    FaultProxy stuck = nodes.get(1);
+    stuck.always(Fault.delayReply(60_000).on("PUT"));
+    AtomicInteger done = new AtomicInteger();
+    CompletableFuture<Void> uploads =
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                inParallel(
+                    40,
+                    100,
+                    i -> {
+                      put(s3, "k" + i, bytes(100));
+                      done.incrementAndGet();
+                    });
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    int held = spillsAt == 0 ? 20 : spillsAt;
+    await().atMost(Duration.ofSeconds(20)).until(() -> stuck.count("PUT") == held);
+    if (spillsAt > 0) {
+      await().atMost(Duration.ofSeconds(20)).until(() -> done.get() == 100 - held);
+    }
+    int doneBeside = done.get();
+    stuck.kill();
+    uploads.get(60, TimeUnit.SECONDS);
+    return doneBeside;
+  }
+
+  @Test
+  void stuckNodeDoesNotHoldThePool() throws Exception {
+    assertThat(doneBesideAStuckNode(10)).isEqualTo(90);
+  }
+
+  @Test
+  void stuckNodeHoldsThePoolWhereItMay() throws Exception {
+    assertThat(doneBesideAStuckNode(0)).isLessThanOrEqualTo(80);
+  }
+
+  /**
+   * What nobody used for four seconds is not used again, and closed when the SDK looks at its idle
+   * connections, which is once a minute; what is in use is kept.
+   */
+  @Test
+  @Tag("stress") // takes that minute
+  void connectionsOfANodeThatIsGoneAreLetGo() {
+    LoadBalancer cluster =
+        track(
+            LoadBalancer.builder()
+                .nodes(nodes.urls(3))
+                .healthCheck(HealthCheck.none())
+                .policy(BalancingPolicy.roundRobin()));
+    S3Client s3 = track(builder(cluster));
+    put(s3, "k", bytes(10));
+    for (int i = 0; i < 6; i++) {
+      get(s3, "k");
+    }
+    FaultProxy removed = nodes.get(1);
+    FaultProxy drained = nodes.get(2);
+    assertThat(removed.connections()).isPositive();
+    assertThat(drained.connections()).isPositive();
+
+    cluster.update(NodeSet.parse(nodes.get(0).url(), drained.url()));
+    cluster.drain(drained.id());
+
+    await()
+        .atMost(Duration.ofSeconds(90))
+        .until(
+            () -> {
+              get(s3, "k"); // by the node that stays
+              return removed.connections() == 0 && drained.connections() == 0;
+            });
+    assertThat(nodes.get(0).connections()).as("the one in use").isEqualTo(1);
   }
 }

@@ -93,7 +93,7 @@ public final class Cluster implements AutoCloseable {
                 settings.siteFailover(),
                 settings.backups(),
                 settings.outliers().panicThreshold(),
-                settings.limits().perNode() == 0 ? Integer.MAX_VALUE : settings.limits().perNode()),
+                settings.limits()),
             settings.policy().newBalancer(),
             judge,
             runtime.ticker(),

@@ -44,7 +44,8 @@ final class Tables {
 
   static RoutingTable of(Collection<LiveNode> nodes, Sites sites, Order order, Balancer balancer) {
     Tables tables = new Tables(nodes, sites, order.backups(), order.panicThreshold());
-    return RoutingTable.of(tables.levels(true), tables.levels(false), balancer);
+    int spillsAt = order.limits().spillsAt(nodes.size());
+    return RoutingTable.of(tables.levels(true), tables.levels(false), balancer, spillsAt);
   }
 
   /** The same; where the balancer, which may be a user's, fails, with the default policy's. */

@@ -26,9 +26,12 @@ public final class RoutingTable {
   private final Picker bestForReads;
   private final Picker bestForWrites;
 
-  private RoutingTable(Group[][] reads, Group[][] writes) {
+  private final int spillsAt; // attempts in flight on one node of the best group
+
+  private RoutingTable(Group[][] reads, Group[][] writes, int spillsAt) {
     this.reads = reads;
     this.writes = writes;
+    this.spillsAt = spillsAt;
     this.bestForReads = best(reads);
     this.bestForWrites = best(writes);
   }
@@ -43,16 +46,31 @@ public final class RoutingTable {
     return of(List.of(groups), List.of(groups), balancer);
   }
 
-  /** A table of these levels of groups; empty groups are left out. */
+  /** A table of these levels of groups, in which a node may hold any number of attempts. */
   public static RoutingTable of(
       List<? extends List<? extends List<? extends Candidate>>> forReads,
       List<? extends List<? extends List<? extends Candidate>>> forWrites,
       Balancer balancer) {
+    return of(forReads, forWrites, balancer, Integer.MAX_VALUE);
+  }
+
+  /**
+   * A table of these levels of groups; empty groups are left out.
+   *
+   * @param spillsAt how many attempts a node of the best group holds when those of its group that
+   *     hold fewer are taken instead
+   */
+  public static RoutingTable of(
+      List<? extends List<? extends List<? extends Candidate>>> forReads,
+      List<? extends List<? extends List<? extends Candidate>>> forWrites,
+      Balancer balancer,
+      int spillsAt) {
     List<List<List<Candidate>>> readers = withoutEmpty(forReads);
     List<List<List<Candidate>>> writers = withoutEmpty(forWrites);
     Group[][] reads = levels(readers, balancer);
     // Mostly the same: then they take turns together, and half the work is enough.
-    return new RoutingTable(reads, writers.equals(readers) ? reads : levels(writers, balancer));
+    return new RoutingTable(
+        reads, writers.equals(readers) ? reads : levels(writers, balancer), spillsAt);
   }
 
   private static List<List<List<Candidate>>> withoutEmpty(
@@ -94,7 +112,30 @@ public final class RoutingTable {
   public @Nullable Candidate pick(Tried tried, RequestHint hint, long random) {
     Picker best = hint.isRead() ? bestForReads : bestForWrites;
     Candidate picked = best.pick(tried, hint, random);
-    return picked != null ? picked : pickBeyond(best, tried, hint, random);
+    if (picked == null) {
+      return pickBeyond(best, tried, hint, random);
+    }
+    return picked.inFlight() < spillsAt ? picked : spilled(picked, tried, hint);
+  }
+
+  /**
+   * One of the best group that holds less than its share, the least busy one for its weight; the
+   * one that was picked, if all of them hold as much. So a node that is stuck does not take all the
+   * connections there are, and one that is left alone may have them all.
+   */
+  private Candidate spilled(Candidate picked, Tried tried, RequestHint hint) {
+    Candidate best = picked;
+    double least = Double.MAX_VALUE;
+    for (Candidate candidate : levels(hint)[0][0].candidates()) {
+      if (candidate.inFlight() < spillsAt && Picker.open(candidate, tried)) {
+        double load = candidate.load() / candidate.weight();
+        if (load < least) {
+          least = load;
+          best = candidate;
+        }
+      }
+    }
+    return best;
   }
 
   /** As {@link #pick}, but only from the best group of all, and none that is at its limit. */

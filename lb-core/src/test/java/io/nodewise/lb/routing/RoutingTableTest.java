@@ -211,4 +211,54 @@ class RoutingTableTest {
     assertThat(nodes).allMatch(tried::contains);
     assertThat(tried.contains(new FakeCandidate("n0"))).isFalse();
   }
+
+  /** Round robin would give a node that is stuck its turn for ever. */
+  private void spillingAt(int spillsAt) {
+    List<List<List<FakeCandidate>>> levels =
+        List.of(List.of(List.of(primary1, primary2), List.of(backup)));
+    table = RoutingTable.of(levels, levels, BalancingPolicy.roundRobin().newBalancer(), spillsAt);
+  }
+
+  @Test
+  void a_node_that_holds_its_share_is_passed_over_while_another_of_its_group_holds_less() {
+    spillingAt(10);
+    primary1.inFlight = 10;
+    primary2.inFlight = 9;
+    for (int i = 0; i < 10; i++) {
+      assertThat(pick()).isSameAs(primary2);
+    }
+    primary1.inFlight = 9;
+    assertThat(List.of(pick(), pick())).containsExactlyInAnyOrder(primary1, primary2);
+  }
+
+  @Test
+  void where_all_hold_their_share_the_policy_chooses_and_no_backup_is_asked() {
+    spillingAt(10);
+    primary1.inFlight = 50;
+    primary2.inFlight = 10;
+    assertThat(List.of(pick(), pick())).containsExactlyInAnyOrder(primary1, primary2);
+  }
+
+  @Test
+  void a_node_that_is_left_alone_may_hold_everything() {
+    spillingAt(10);
+    primary1.inFlight = 50;
+    primary2.full = true;
+    assertThat(pick()).isSameAs(primary1);
+    primary2.full = false;
+    tried.add(primary2);
+    assertThat(pick()).isSameAs(primary1);
+  }
+
+  @Test
+  void of_those_that_hold_less_the_least_busy_for_its_weight_is_taken() {
+    FakeCandidate heavy = new FakeCandidate("heavy");
+    heavy.weight = 4;
+    heavy.inFlight = 8;
+    primary1.inFlight = 10;
+    primary2.inFlight = 4;
+    List<List<List<FakeCandidate>>> levels = List.of(List.of(List.of(primary1, primary2, heavy)));
+    table = RoutingTable.of(levels, levels, nodes -> (tried, hint, random) -> primary1, 10);
+    assertThat(pick()).isSameAs(heavy);
+  }
 }
