@@ -4,6 +4,7 @@ import io.nodewise.lb.cluster.Cluster;
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.node.ClusterTls;
 import io.nodewise.lb.node.HostHeader;
+import io.nodewise.lb.node.NoNodeAvailableException;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.RequestHint;
@@ -69,6 +70,19 @@ public final class LoadBalancer implements AutoCloseable {
   public Route route(RequestHint hint, Timeouts own) {
     requireOpen();
     return new Route(cluster, hint, Objects.requireNonNull(own, "own"));
+  }
+
+  /**
+   * A node that a request would go to just now, for those who only need to name one, as in a
+   * presigned URL. Counts as an attempt that was cancelled at once; nothing stays in flight.
+   *
+   * @throws NoNodeAvailableException if none may be used; its message shows the cluster
+   * @throws IllegalStateException after {@link #close()}
+   */
+  public Node pick(RequestHint hint) throws NoNodeAvailableException {
+    try (Attempt attempt = route(hint).next(false)) {
+      return attempt.node();
+    }
   }
 
   /**

@@ -2,6 +2,7 @@ package io.nodewise.lb.awssdk;
 
 import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.Route;
+import io.nodewise.lb.node.HostHeader;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.retry.DownloadResume;
 import io.nodewise.lb.retry.Timeouts;
@@ -103,6 +104,11 @@ final class ApiCalls {
         request,
         own == null ? cluster.route(full) : cluster.route(full, own),
         unsafeRepeats == null ? cluster.unsafeRepeats() : unsafeRepeats);
+  }
+
+  /** Whether each request is signed for the node it goes to, once that is known. */
+  boolean signsForNodes() {
+    return cluster.hostHeader() == HostHeader.NODE;
   }
 
   /** Whether a download that breaks off goes on at another node. */

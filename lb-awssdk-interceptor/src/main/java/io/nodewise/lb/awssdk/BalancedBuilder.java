@@ -1,6 +1,7 @@
 package io.nodewise.lb.awssdk;
 
 import io.nodewise.lb.LoadBalancer;
+import io.nodewise.lb.node.HostHeader;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -43,7 +44,9 @@ final class BalancedBuilder implements InvocationHandler {
   private SdkHttpClient.@Nullable Builder<?> httpClientBuilder;
   private boolean regionSet;
   private boolean pathStyleSet;
+  private boolean virtualHosted;
   private boolean pathStyleInService;
+  private boolean virtualHostedInService;
   private URI endpoint;
 
   private BalancedBuilder(LoadBalancer cluster) {
@@ -95,7 +98,10 @@ final class BalancedBuilder implements InvocationHandler {
         return proxy;
       }
       case "region" -> regionSet = argument != null;
-      case "forcePathStyle" -> pathStyleSet = argument != null;
+      case "forcePathStyle" -> {
+        pathStyleSet = argument != null;
+        virtualHosted = Boolean.FALSE.equals(argument);
+      }
       case "serviceConfiguration" -> {
         S3Configuration service =
             argument instanceof Consumer<?> consumer
@@ -103,8 +109,9 @@ final class BalancedBuilder implements InvocationHandler {
                     .applyMutation((Consumer<S3Configuration.Builder>) consumer)
                     .build()
                 : (S3Configuration) argument;
-        pathStyleInService =
-            service != null && service.toBuilder().pathStyleAccessEnabled() != null;
+        Boolean pathStyle = service == null ? null : service.toBuilder().pathStyleAccessEnabled();
+        pathStyleInService = pathStyle != null;
+        virtualHostedInService = Boolean.FALSE.equals(pathStyle);
         real.serviceConfiguration(service);
         return proxy;
       }
@@ -136,6 +143,7 @@ final class BalancedBuilder implements InvocationHandler {
       throw new IllegalArgumentException(
           "HTTP client: both httpClient and httpClientBuilder are set (expected: one of them)");
     }
+    requirePathStyle();
     if (!regionSet) {
       real.region(regionOfEnvironment());
     }
@@ -158,6 +166,15 @@ final class BalancedBuilder implements InvocationHandler {
     } catch (RuntimeException e) {
       transport.discard();
       throw e;
+    }
+  }
+
+  private void requirePathStyle() {
+    boolean refused = virtualHosted || virtualHostedInService;
+    if (refused && cluster.hostHeader() == HostHeader.NODE) {
+      throw new IllegalArgumentException(
+          "path style: false (expected: true with HostHeader.NODE, as no node has a name for each"
+              + " bucket; or HostHeader.LOGICAL)");
     }
   }
 

@@ -47,16 +47,11 @@ final class BalancedRequest extends SdkAttempt implements ExecutableHttpRequest 
       throw NonRetryableException.create(call.whyNotRepeated());
     }
     ContentStreamProvider body = request.contentStreamProvider().orElse(null);
-    if (body == null || call.route().attempts() == 0) {
+    if (body == null || (signing() == null && call.route().attempts() == 0)) {
       return send(request);
     }
     try (ReopenedBody again = reopened(body)) {
-      return send(
-          HttpExecuteRequest.builder()
-              .request(request.httpRequest())
-              .contentStreamProvider(again)
-              .metricCollector(request.metricCollector().orElse(null))
-              .build());
+      return send(NodeSigning.with(request, request.httpRequest(), again));
     }
   }
 
@@ -159,9 +154,15 @@ final class BalancedRequest extends SdkAttempt implements ExecutableHttpRequest 
 
   /** The exchange that {@link #abort()} is about from now on. */
   private Exchange begin(HttpExecuteRequest what, Attempt attempt) {
-    Exchange exchange = new Exchange(this, what, attempt);
+    Exchange exchange = exchange(what, attempt);
     goesOnWith(exchange);
     return exchange;
+  }
+
+  /** One more attempt of this request. */
+  Exchange exchange(HttpExecuteRequest what, Attempt attempt) {
+    NodeSigning signing = signing();
+    return new Exchange(this, signing == null ? what : signing.signed(what, attempt), attempt);
   }
 
   private HttpExecuteResponse run(Exchange exchange) throws IOException {

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
@@ -22,8 +23,8 @@ import software.amazon.awssdk.http.auth.spi.signer.SignedRequest;
 import software.amazon.awssdk.regions.Region;
 
 /**
- * {@code HEAD /bucket}, signed for the logical endpoint as requests are. Thread-safe; keeps no
- * state but the provider of credentials, which stays the caller's.
+ * {@code HEAD /bucket}, signed as requests are for the logical endpoint, or for the node that is
+ * asked. Thread-safe; keeps no state but the provider of credentials, which stays the caller's.
  */
 final class HeadBucketProbe implements Probe {
   /** What a path of one segment can hold without being encoded. */
@@ -39,33 +40,52 @@ final class HeadBucketProbe implements Probe {
   private final AwsV4HttpSigner signer = AwsV4HttpSigner.create();
   private final AwsCredentialsProvider credentials;
   private final Region region;
-  private final SdkHttpRequest unsigned;
+  private final String bucket;
+  private final @Nullable SdkHttpRequest logical; // null: the node's
 
+  /**
+   * A probe that names the logical endpoint.
+   *
+   * @param logicalEndpoint null: each node's own URI
+   */
   HeadBucketProbe(
-      String bucket, AwsCredentialsProvider credentials, Region region, URI logicalEndpoint) {
+      String bucket,
+      AwsCredentialsProvider credentials,
+      Region region,
+      @Nullable URI logicalEndpoint) {
     if (!BUCKET.matcher(bucket).matches()) {
       throw new IllegalArgumentException(
           "bucket: " + bucket + " (expected: letters, digits, '.', '_' and '-')");
     }
-    String scheme = logicalEndpoint.getScheme();
-    if (logicalEndpoint.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
-      throw new IllegalArgumentException(
-          "logical endpoint: " + logicalEndpoint + " (expected: such as http://s3.example.com)");
-    }
+    this.bucket = bucket;
     this.credentials = Objects.requireNonNull(credentials, "credentials");
     this.region = Objects.requireNonNull(region, "region");
-    unsigned =
-        SdkHttpRequest.builder()
-            .method(SdkHttpMethod.HEAD)
-            .protocol(scheme)
-            .host(logicalEndpoint.getHost())
-            .port(logicalEndpoint.getPort() < 0 ? null : logicalEndpoint.getPort())
-            .encodedPath("/" + bucket)
-            .build();
+    this.logical = logicalEndpoint == null ? null : to(logicalEndpoint);
+  }
+
+  private SdkHttpRequest to(URI endpoint) {
+    String scheme = endpoint.getScheme();
+    if (endpoint.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
+      throw new IllegalArgumentException(
+          "logical endpoint: " + endpoint + " (expected: such as http://s3.example.com)");
+    }
+    return to(scheme, endpoint.getHost(), endpoint.getPort() < 0 ? null : endpoint.getPort());
+  }
+
+  private SdkHttpRequest to(String scheme, String host, @Nullable Integer port) {
+    return SdkHttpRequest.builder()
+        .method(SdkHttpMethod.HEAD)
+        .protocol(scheme)
+        .host(host)
+        .port(port)
+        .encodedPath("/" + bucket)
+        .build();
   }
 
   @Override
   public ProbeRequest request(Node node) {
+    SdkHttpRequest unsigned =
+        logical == null ? to(node.scheme(), NodeRequest.urlHost(node), node.port()) : logical;
     SignedRequest signed =
         signer.sign(
             sign ->
@@ -103,6 +123,7 @@ final class HeadBucketProbe implements Probe {
 
   @Override
   public String toString() {
-    return "HEAD " + unsigned.encodedPath() + ", signed for " + unsigned.getUri().getAuthority();
+    String host = logical == null ? "each node" : logical.getUri().getAuthority();
+    return "HEAD /" + bucket + ", signed for " + host;
   }
 }

@@ -257,7 +257,7 @@ final class HedgedExchange {
     }
     // Without the metrics of the call: they are the first one's, and know one thread only.
     HttpExecuteRequest again = HttpExecuteRequest.builder().request(request.httpRequest()).build();
-    second = new Exchange(owner, again, attempt.get());
+    second = owner.exchange(again, attempt.get());
     return second;
   }
 

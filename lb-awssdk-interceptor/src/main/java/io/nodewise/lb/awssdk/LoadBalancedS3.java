@@ -2,6 +2,7 @@ package io.nodewise.lb.awssdk;
 
 import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.health.Probe;
+import io.nodewise.lb.node.Node;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.retry.UnsafeRepeats;
 import java.net.URI;
@@ -10,6 +11,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /**
  * S3 clients of the AWS SDK whose every attempt goes to a healthy node of a {@link LoadBalancer}.
@@ -66,7 +68,8 @@ public final class LoadBalancedS3 {
    *   <li>an HTTP client or builder becomes what the balancer sends through. A client stays the
    *       caller's to close, a builder's client is closed with the S3 client. Clients that send no
    *       {@code Host} of ours (the JDK's {@code UrlConnectionHttpClient}) are refused by {@code
-   *       build()} with an {@link IllegalArgumentException};
+   *       build()} with an {@link IllegalArgumentException}, unless requests name their nodes
+   *       ({@link io.nodewise.lb.node.HostHeader#NODE});
    *   <li>interceptors, time-outs, plugins and metrics are added to ours;
    *   <li>a retry strategy is asked for every retry that is not a move to an untried node; one of a
    *       single attempt switches those moves off too, except where nothing had been sent;
@@ -85,6 +88,35 @@ public final class LoadBalancedS3 {
    */
   public static S3ClientBuilder builder(LoadBalancer cluster) {
     return BalancedBuilder.of(Objects.requireNonNull(cluster, "cluster"));
+  }
+
+  /**
+   * An ordinary builder of an ordinary presigner, whose URLs name the {@linkplain
+   * LoadBalancer#logicalEndpoint() logical endpoint}: for whoever reaches the nodes by that name,
+   * as by a proxy, a DNS entry, or a balancer of his own that keeps the {@code Host}. By default
+   * that is the first node's name, and such a URL is good at that node alone.
+   *
+   * <p>Path style and region have the defaults of {@link #builder(LoadBalancer)}; all setters may
+   * be called as usual. A presigner sends nothing: whoever opens its URLs is not balanced.
+   *
+   * @throws IllegalStateException if {@code cluster} is closed
+   */
+  public static S3Presigner.Builder presigner(LoadBalancer cluster) {
+    return PresignerBuilder.of(Objects.requireNonNull(cluster, "cluster"));
+  }
+
+  /**
+   * The same for URLs that name one node, for whoever reaches the nodes themselves: one of {@link
+   * LoadBalancer#nodes()}, or one that is healthy just now, by {@link LoadBalancer#pick}. Such a
+   * URL is good at that node alone, and for as long as that one lives: take it for URLs that are
+   * used soon, each with a node picked anew.
+   *
+   * @throws IllegalArgumentException if {@code node} is no member of the cluster
+   * @throws IllegalStateException if {@code cluster} is closed
+   */
+  public static S3Presigner.Builder presigner(LoadBalancer cluster, Node node) {
+    return PresignerBuilder.of(
+        Objects.requireNonNull(cluster, "cluster"), Objects.requireNonNull(node, "node"));
   }
 
   /**
@@ -111,5 +143,18 @@ public final class LoadBalancedS3 {
   public static Probe headBucket(
       String bucket, AwsCredentialsProvider credentials, Region region, URI logicalEndpoint) {
     return new HeadBucketProbe(bucket, credentials, region, logicalEndpoint);
+  }
+
+  /**
+   * The same question, signed for the node that is asked: where requests name their node, too
+   * ({@link io.nodewise.lb.node.HostHeader#NODE}).
+   *
+   * @param bucket one that the credentials may read; it is not created
+   * @param credentials stays the caller's, who closes it after the load balancer
+   * @param region what is signed; {@code us-east-1} where the servers have none
+   * @throws IllegalArgumentException if the bucket has no name that a path can hold
+   */
+  public static Probe headBucket(String bucket, AwsCredentialsProvider credentials, Region region) {
+    return new HeadBucketProbe(bucket, credentials, region, null);
   }
 }

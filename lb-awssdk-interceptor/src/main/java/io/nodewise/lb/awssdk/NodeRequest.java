@@ -42,7 +42,8 @@ final class NodeRequest implements SdkHttpFullRequest {
     return targeted.build();
   }
 
-  private static String authority(SdkHttpRequest request) {
+  /** Host and port, but for a port that the scheme implies. */
+  static String authority(SdkHttpRequest request) {
     boolean standard =
         request.port() == ("https".equals(request.protocol()) ? 443 : 80) || request.port() < 0;
     return standard ? request.host() : request.host() + ":" + request.port();

@@ -14,8 +14,8 @@ import software.amazon.awssdk.identity.spi.IdentityProvider;
 import software.amazon.awssdk.identity.spi.IdentityProviders;
 
 /**
- * An auth scheme that signs as its delegate does, and notes for downloads how they were signed.
- * Thread-safe.
+ * An auth scheme that signs as its delegate does, and notes for downloads how they were signed; or
+ * that only notes how, where each node's request is signed ({@link NodeSigning}). Thread-safe.
  */
 final class NotedAuthScheme<T extends Identity> implements AuthScheme<T> {
   private final AuthScheme<T> delegate;
@@ -79,6 +79,13 @@ final class NotedAuthScheme<T extends Identity> implements AuthScheme<T> {
 
     @Override
     public SignedRequest sign(SignRequest<? extends T> request) {
+      if (calls.signsForNodes()) {
+        calls.noteSigning(new Signing<>(signer, request, true));
+        return SignedRequest.builder()
+            .request(request.request())
+            .payload(request.payload().orElse(null))
+            .build();
+      }
       SignedRequest signed = signer.sign(request);
       if (request.request().method() == SdkHttpMethod.GET) {
         calls.noteSigning(new Signing<>(signer, request));

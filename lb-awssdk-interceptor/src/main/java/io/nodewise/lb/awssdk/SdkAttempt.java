@@ -19,10 +19,17 @@ import software.amazon.awssdk.http.SdkHttpResponse;
 abstract class SdkAttempt {
   private final Transport transport;
   private final ApiCall call;
+  private final @Nullable NodeSigning signing;
 
   SdkAttempt(Transport transport, ApiCall call) {
     this.transport = transport;
     this.call = call;
+    this.signing = transport.calls().signsForNodes() ? new NodeSigning(call.signing()) : null;
+  }
+
+  /** What signs its requests, each for its node; null where they come signed. */
+  final @Nullable NodeSigning signing() {
+    return signing;
   }
 
   final ApiCall apiCall() {

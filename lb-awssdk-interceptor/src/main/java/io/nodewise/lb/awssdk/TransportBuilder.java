@@ -1,6 +1,8 @@
 package io.nodewise.lb.awssdk;
 
 import io.nodewise.lb.LoadBalancer;
+import io.nodewise.lb.node.ClusterTls;
+import io.nodewise.lb.routing.InFlightLimits;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.SdkHttpClient;
@@ -12,9 +14,6 @@ import software.amazon.awssdk.utils.AttributeMap;
  * he set nothing, the clocks are those of the load balancer and the pool has room for every node.
  */
 final class TransportBuilder implements SdkHttpClient.Builder<TransportBuilder> {
-  private static final int CONNECTIONS_PER_NODE = 50;
-  private static final int MOST_CONNECTIONS = 1000;
-
   /**
    * How long a connection may lie in the pool. The shortest that servers keep them, as far as is
    * known, are 5 s (LeoFS, Node.js); whoever leaves first must be the client, or a request may meet
@@ -56,7 +55,7 @@ final class TransportBuilder implements SdkHttpClient.Builder<TransportBuilder> 
   public SdkHttpClient buildWithDefaults(AttributeMap serviceDefaults) {
     SdkHttpClient given = client;
     if (given != null) {
-      requireHostHeader(given);
+      requireFit(given);
       return made(new BalancedTransport(given, false, calls, confirmation, hedges()));
     }
     calls.limitSilence(longestSilence());
@@ -64,7 +63,7 @@ final class TransportBuilder implements SdkHttpClient.Builder<TransportBuilder> 
     SdkHttpClient delegate = source.buildWithDefaults(serviceDefaults.merge(defaults()));
     BalancedTransport transport =
         made(new BalancedTransport(delegate, true, calls, confirmation, hedges()));
-    requireHostHeader(delegate);
+    requireFit(delegate);
     return transport;
   }
 
@@ -87,7 +86,7 @@ final class TransportBuilder implements SdkHttpClient.Builder<TransportBuilder> 
   }
 
   private AttributeMap defaults() {
-    int connections = Math.min(MOST_CONNECTIONS, CONNECTIONS_PER_NODE * cluster.nodes().size());
+    int connections = InFlightLimits.connections(cluster.nodes().size());
     return AttributeMap.builder()
         .put(SdkHttpConfigurationOption.CONNECTION_TIMEOUT, cluster.timeouts().connect())
         .put(SdkHttpConfigurationOption.READ_TIMEOUT, longestSilence().plus(LATER))
@@ -104,12 +103,21 @@ final class TransportBuilder implements SdkHttpClient.Builder<TransportBuilder> 
     return one.compareTo(other) > 0 ? one : other;
   }
 
-  private static void requireHostHeader(SdkHttpClient delegate) {
-    if (delegate.clientName().startsWith("UrlConnection")) {
+  /** What can be seen of a client to be unfit for this cluster. */
+  private void requireFit(SdkHttpClient delegate) {
+    String name = delegate.clientName();
+    if (name.startsWith("UrlConnection") && !calls.signsForNodes()) {
       throw new IllegalArgumentException(
           "HTTP client: UrlConnectionHttpClient (expected: one that sends the Host header it is"
               + " given, such as ApacheHttpClient; the JDK's sends the node's own, which breaks the"
-              + " signature)");
+              + " signature; or LoadBalancer.builder().hostHeader(HostHeader.NODE), which signs for"
+              + " that one)");
+    }
+    if (name.startsWith("AwsCommonRuntime")
+        && cluster.tls().flatMap(ClusterTls::serverName).isPresent()) {
+      throw new IllegalArgumentException(
+          "HTTP client: AwsCrtHttpClient (expected: another one where there is a"
+              + " ClusterTls.serverName, as it verifies the host of a node's URI and no other)");
     }
   }
 }

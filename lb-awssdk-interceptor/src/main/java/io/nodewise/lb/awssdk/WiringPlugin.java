@@ -47,10 +47,10 @@ final class WiringPlugin implements SdkPlugin {
             .build());
   }
 
-  /** Downloads are signed once more to go on elsewhere. */
+  /** Downloads are signed once more to go on elsewhere, and all requests once a node is known. */
   private void noteSignings(SdkServiceClientConfiguration.Builder config) {
     AuthScheme<?> scheme = config.authSchemes().get(AwsV4AuthScheme.SCHEME_ID);
-    if (calls.downloadResume().isOn()) {
+    if (calls.downloadResume().isOn() || calls.signsForNodes()) {
       config.putAuthScheme(
           scheme == null
               ? NotedAuthScheme.of(AwsV4AuthScheme.create(), calls)

@@ -5,14 +5,15 @@
  * <ul>
  *   <li><b>wiring</b>, when a client is built: {@code BalancedBuilder} (the builder that cannot
  *       lose its balancing), {@code WiringPlugin}, {@code TransportBuilder}, {@code
- *       DefaultHttpClient}, {@code HeadBucketProbe};
+ *       DefaultHttpClient}, {@code HeadBucketProbe}, {@code PresignerBuilder};
  *   <li><b>the call</b>, across its attempts: {@code CallInterceptor}, {@code ApiCalls}, {@code
  *       ApiCall} (what a failure means for it), {@code FailoverRetryStrategy};
  *   <li><b>the table of operations</b>: {@code Operations}, {@code Operation}, {@code Repeat},
  *       {@code Reply}, {@code BucketSettings};
  *   <li><b>the attempt</b>, in the transport: {@code SdkAttempt} (one of the SDK's), {@code
  *       AttemptState} (one of ours), {@code SentBody}, {@code BodyRecord} (what has come), {@code
- *       NodeRequest}, {@code PooledConnections}, {@code Transport} (what all have in common);
+ *       NodeRequest}, {@code NodeSigning}, {@code PooledConnections}, {@code Transport} (what all
+ *       have in common);
  *   <li><b>the same for those who wait</b>: {@code BalancedTransport}, {@code BalancedRequest},
  *       {@code Exchange}, {@code SentStream}, {@code ReopenedBody}, {@code ReceivedBody}, {@code
  *       ResumableBody};

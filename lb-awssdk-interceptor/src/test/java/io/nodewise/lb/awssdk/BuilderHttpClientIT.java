@@ -146,7 +146,7 @@ class BuilderHttpClientIT extends OnS3Nodes {
       assertThatIllegalArgumentException()
           .isThrownBy(builder(unprobed(2)).httpClient(unable)::build)
           .withMessageContaining("UrlConnectionHttpClient")
-          .withMessageContaining("Host");
+          .withMessageContaining("hostHeader(HostHeader.NODE)");
     }
   }
 

@@ -49,14 +49,30 @@ class ReopenedBodyTest {
   }
 
   @Test
-  void it_is_opened_once_for_the_first_who_asks_and_anew_for_the_next() {
+  void it_is_opened_once_for_the_first_who_reads_and_anew_for_the_next() throws Exception {
     ReopenedBody body = body(null);
     assertThat(opened).hasSize(1);
     InputStream first = body.newStream();
-    assertThat(first).isSameAs(opened.get(0));
-    assertThat(body.newStream()).isNotSameAs(first);
+    assertThat(first.readAllBytes()).hasSize(10);
+    InputStream second = body.newStream();
+    assertThat(second.read()).isZero();
+    assertThat(opened).hasSize(2);
     body.close();
     assertThat(opened).as("theirs to close").noneMatch(stream -> stream.closed);
+    first.close();
+    assertThat(opened.get(0).closed).isTrue();
+    assertThat(opened.get(1).closed).isFalse();
+  }
+
+  /** By a signer, for a node that could not be reached then. */
+  @Test
+  void who_asks_and_does_not_read_leaves_it_whole() throws Exception {
+    ReopenedBody body = body(null);
+    try (InputStream signers = body.newStream()) {
+      assertThat(signers.available()).isEqualTo(10);
+    }
+    assertThat(body.newStream().readAllBytes()).hasSize(10);
+    assertThat(opened).singleElement().matches(stream -> !stream.closed);
   }
 
   @Test

@@ -64,11 +64,17 @@ public final class S3Nodes {
 
   private static InetSocketAddress start(BlobStore store, String host, String virtualHost)
       throws Exception {
+    return start(store, host, virtualHost, AuthenticationType.AWS_V4);
+  }
+
+  private static InetSocketAddress start(
+      BlobStore store, String host, String virtualHost, AuthenticationType authentication)
+      throws Exception {
     S3Proxy.Builder builder =
         S3Proxy.builder()
             .blobStore(store)
             .endpoint(URI.create("http://" + host + ":0"))
-            .awsAuthentication(AuthenticationType.AWS_V4, ACCESS_KEY, SECRET_KEY)
+            .awsAuthentication(authentication, ACCESS_KEY, SECRET_KEY)
             .ignoreUnknownHeaders(true)
             .jettyMaxThreads(64);
     S3Proxy server = (virtualHost == null ? builder : builder.virtualHost(virtualHost)).build();
@@ -87,6 +93,14 @@ public final class S3Nodes {
     return List.of(
         FaultProxy.before(start(store, "127.0.0.1", VIRTUAL_HOST)),
         FaultProxy.before(start(store, "127.0.0.1", VIRTUAL_HOST)));
+  }
+
+  /** Two more nodes, over a store of their own, that ask nobody who he is. */
+  public static List<FaultProxy> open() throws Exception {
+    BlobStore store = store();
+    return List.of(
+        FaultProxy.before(start(store, "127.0.0.1", null, AuthenticationType.NONE)),
+        FaultProxy.before(start(store, "127.0.0.1", null, AuthenticationType.NONE)));
   }
 
   /** One more server, over TLS, with a store of its own; to be stopped by the caller. */

@@ -5,16 +5,22 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
 
 /** What ends TLS in front of a node, and may want to know its clients. Thread-safe. */
 public final class TlsFront implements AutoCloseable {
   private final FaultProxy node;
   private final SSLServerSocket listener;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final Set<String> serverNames = ConcurrentHashMap.newKeySet();
 
   /**
    * Opens one on a free port of 127.0.0.1.
@@ -37,6 +43,19 @@ public final class TlsFront implements AutoCloseable {
     return "https://" + host + ":" + listener.getLocalPort();
   }
 
+  /** The names that clients have sent in their handshakes; an empty one where they sent none. */
+  public Set<String> serverNames() {
+    return serverNames;
+  }
+
+  private void note(SSLSocket client) {
+    if (client.getSession() instanceof ExtendedSSLSession session && session.isValid()) {
+      List<SNIServerName> sent = session.getRequestedServerNames();
+      serverNames.add(
+          sent.isEmpty() ? "" : new String(sent.get(0).getEncoded(), StandardCharsets.US_ASCII));
+    }
+  }
+
   private void accept() {
     while (true) {
       try {
@@ -53,6 +72,7 @@ public final class TlsFront implements AutoCloseable {
     try (client;
         Socket behind = node.dial()) {
       open.add(behind);
+      note((SSLSocket) client);
       daemon(() -> pump(behind, client));
       pump(client, behind);
       open.remove(behind);
@@ -63,7 +83,7 @@ public final class TlsFront implements AutoCloseable {
     }
   }
 
-  /** The handshake is made by the first read. The end of either side is the end of both. */
+  /** The end of either side is the end of both. */
   private static void pump(Socket from, Socket to) {
     try (from;
         to) {

@@ -1,0 +1,72 @@
+package io.nodewise.lb.awssdk;
+
+import io.nodewise.lb.Attempt;
+import io.nodewise.lb.node.Node;
+import io.nodewise.lb.node.Outcome;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.http.ContentStreamProvider;
+import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.SdkHttpRequest;
+
+/*
+ * The SDK signs before a node is known. So where each request names its node, the auth scheme only
+ * notes how it would be signed and hands on the request as it is, body and all; it is signed here,
+ * once the node is picked. The signer is the SDK's own with all that it was given, so a body in signed
+ * chunks, a trailing checksum or an unsigned payload come out as they would have.
+ */
+/**
+ * Signs requests of one call for the node that each goes to: {@link
+ * io.nodewise.lb.node.HostHeader#NODE}. Holds credentials. Immutable.
+ */
+final class NodeSigning {
+  private final @Nullable Signing<?> signing;
+
+  /**
+   * Signs as noted.
+   *
+   * @param signing null: nobody signs
+   */
+  NodeSigning(@Nullable Signing<?> signing) {
+    this.signing = signing;
+  }
+
+  /**
+   * What goes to the node of an attempt, which is ended if it can't be signed.
+   *
+   * @param request not signed
+   */
+  HttpExecuteRequest signed(HttpExecuteRequest request, Attempt attempt) {
+    try {
+      SdkHttpRequest named = named(request.httpRequest(), attempt.node());
+      ContentStreamProvider body = request.contentStreamProvider().orElse(null);
+      return signing == null ? with(request, named, body) : signing.sign(request, named);
+    } catch (RuntimeException | Error e) {
+      attempt.end(Outcome.cancelled("not signed: " + e));
+      throw e;
+    }
+  }
+
+  /** Names its node, and nobody else. */
+  static SdkHttpRequest named(SdkHttpRequest request, Node node) {
+    if (request.firstMatchingHeader("Authorization").isPresent()) {
+      throw new IllegalStateException(
+          "a request that was signed by something else than the client's AwsV4AuthScheme (expected:"
+              + " none with HostHeader.NODE, because its signature is for another host)");
+    }
+    SdkHttpRequest.Builder targeted =
+        request.toBuilder()
+            .protocol(node.scheme())
+            .host(NodeRequest.urlHost(node))
+            .port(node.port());
+    return targeted.putHeader("Host", NodeRequest.authority(targeted.build())).build();
+  }
+
+  static HttpExecuteRequest with(
+      HttpExecuteRequest original, SdkHttpRequest request, @Nullable ContentStreamProvider body) {
+    return HttpExecuteRequest.builder()
+        .request(request)
+        .contentStreamProvider(body)
+        .metricCollector(original.metricCollector().orElse(null))
+        .build();
+  }
+}
