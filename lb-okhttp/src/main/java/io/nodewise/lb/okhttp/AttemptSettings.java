@@ -2,7 +2,6 @@ package io.nodewise.lb.okhttp;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Interceptor;
 import okhttp3.Response;
@@ -14,14 +13,12 @@ import okhttp3.Response;
  * @param connectMillis 0 for no limit, as all of them
  */
 record AttemptSettings(boolean resend, int connectMillis, int readMillis, int writeMillis) {
-  private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE");
 
-  static AttemptSettings of(Interceptor.Chain chain, boolean repeatable, Duration connect) {
+  static AttemptSettings of(Interceptor.Chain chain, boolean mayResend, Duration connect) {
     int ours = (int) Math.min(Integer.MAX_VALUE, Math.max(1, connect.toMillis()));
     int theirs = chain.connectTimeoutMillis();
     return new AttemptSettings(
-        chain.getRetryOnConnectionFailure()
-            && (repeatable || IDEMPOTENT.contains(chain.request().method())),
+        chain.getRetryOnConnectionFailure() && mayResend,
         theirs == 0 ? ours : Math.min(ours, theirs),
         chain.readTimeoutMillis(),
         chain.writeTimeoutMillis());

@@ -43,14 +43,22 @@ import org.jspecify.annotations.Nullable;
 final class BalancingInterceptor implements Interceptor {
   private static final int MAX_REDIRECTS = 20; // as OkHttp
 
+  private static final RepeatableRequests READS = RepeatableRequests.reads();
+
+  /** What OkHttp may send again to the same node where nobody said what may be repeated. */
+  private static final RepeatableRequests RESENT = RepeatableRequests.idempotent();
+
   private final LoadBalancer cluster;
   private final Members members;
-  private final RepeatableRequests repeatable;
+  private final @Nullable RepeatableRequests repeatable; // null: nobody said
   private final Affinity affinity;
   private final Shared shared;
 
   BalancingInterceptor(
-      LoadBalancer cluster, OkHttpClient client, RepeatableRequests repeatable, Affinity affinity) {
+      LoadBalancer cluster,
+      OkHttpClient client,
+      @Nullable RepeatableRequests repeatable,
+      Affinity affinity) {
     this.cluster = cluster;
     this.members = new Members(cluster);
     this.repeatable = repeatable;
@@ -119,8 +127,10 @@ final class BalancingInterceptor implements Interceptor {
     Request request = Cookies.with(jar, made);
     Affinity sorted = affinityOf(request);
     String session = cluster.usesAffinity() ? sorted.to(request) : null;
-    boolean mayRepeat = isRepeatable(request);
-    AttemptSettings settings = AttemptSettings.of(chain, mayRepeat, cluster.timeouts().connect());
+    RepeatableRequests said = said(request);
+    boolean mayRepeat = isRepeatable(request, said == null ? READS : said);
+    boolean mayResend = said == null ? isRepeatable(request, RESENT) : mayRepeat;
+    AttemptSettings settings = AttemptSettings.of(chain, mayResend, cluster.timeouts().connect());
     Response response =
         new BalancedCall(shared, call, made, request, settings, route(request, session), mayRepeat)
             .run();
@@ -143,13 +153,15 @@ final class BalancingInterceptor implements Interceptor {
     return own == null ? affinity : own;
   }
 
-  private boolean isRepeatable(Request request) {
-    RequestBody body = request.body();
-    if (body != null && (body.isOneShot() || body.isDuplex())) {
-      return false;
-    }
+  private @Nullable RepeatableRequests said(Request request) {
     RepeatableRequests own = request.tag(RepeatableRequests.class);
-    return (own == null ? repeatable : own).isRepeatable(request);
+    return own == null ? repeatable : own;
+  }
+
+  private static boolean isRepeatable(Request request, RepeatableRequests which) {
+    RequestBody body = request.body();
+    boolean isReplayable = body == null || !(body.isOneShot() || body.isDuplex());
+    return isReplayable && which.isRepeatable(request);
   }
 
   @Override

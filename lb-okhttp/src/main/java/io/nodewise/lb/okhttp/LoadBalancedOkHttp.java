@@ -3,6 +3,7 @@ package io.nodewise.lb.okhttp;
 import io.nodewise.lb.LoadBalancer;
 import java.util.Objects;
 import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An {@link OkHttpClient} whose requests to a cluster go to the cluster's nodes, each to the one
@@ -71,8 +72,9 @@ public final class LoadBalancedOkHttp {
    *       that is shorter. The read timeout should be longer than {@link
    *       io.nodewise.lb.retry.Timeouts#firstByte()} where slow answers are normal.
    *   <li>{@code retryOnConnectionFailure}, by which OkHttp sends a request again to the same
-   *       server when a pooled connection turns out to be dead, applies to GET, HEAD, OPTIONS, PUT,
-   *       DELETE and what else may be repeated. A node's other addresses are tried in any case.
+   *       server when a pooled connection turns out to be dead, applies to what {@linkplain
+   *       Builder#repeatable may be repeated}; where nobody said what may, to GET, HEAD, OPTIONS,
+   *       PUT and DELETE. A node's other addresses are tried in any case.
    *   <li>Connections to nodes have a pool for each node: up to 50 idle ones are kept, for 4 s.
    *       Those of a node that leaves the set are let go with the next request.
    *   <li>Redirects within the set are balanced again. One that leads out of it is followed without
@@ -98,7 +100,7 @@ public final class LoadBalancedOkHttp {
   /** Settings of balanced clients. Not thread-safe; may be used several times. */
   public static final class Builder {
     private final LoadBalancer cluster;
-    private RepeatableRequests repeatable = RepeatableRequests.reads();
+    private @Nullable RepeatableRequests repeatable;
     private Affinity affinity = Affinity.path();
 
     private Builder(LoadBalancer cluster) {

@@ -56,9 +56,7 @@ final class NodeCall extends EventListener {
   private boolean nodesDoing;
   private boolean refused;
 
-  /**
-   * @param isBeside whether another attempt of the request is under way
-   */
+  /** {@code isBeside}: whether another attempt of the request is under way. */
   NodeCall(Attempt attempt, BalancedCall owner, boolean isBeside) {
     this.attempt = attempt;
     this.owner = owner;

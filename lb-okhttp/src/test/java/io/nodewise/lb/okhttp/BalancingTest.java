@@ -48,6 +48,7 @@ class BalancingTest {
 
   @AfterEach
   void stop() {
+    Clusters.awaitNothingLeft(cluster, client);
     cluster.close();
     servers.forEach(WireMockServer::stop);
   }

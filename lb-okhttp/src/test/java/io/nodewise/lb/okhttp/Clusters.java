@@ -27,10 +27,16 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
+import org.awaitility.Awaitility;
 
 /** Load balancers for tests, and what to ask of them. */
 final class Clusters {
   static final String LOGICAL = "http://s3.local:9000";
+
+  static {
+    Awaitility.setDefaultPollDelay(Duration.ZERO);
+    Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
+  }
 
   private Clusters() {}
 

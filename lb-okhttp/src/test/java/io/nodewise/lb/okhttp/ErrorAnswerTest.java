@@ -28,10 +28,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ErrorAnswerTest {
   private final List<FaultServer> servers = new ArrayList<>();
   private LoadBalancer cluster;
+  private OkHttpClient balanced;
 
   @AfterEach
   void stop() throws IOException {
     Clusters.assertIdle(cluster);
+    Clusters.awaitNothingLeft(cluster, balanced);
     cluster.close();
     for (FaultServer server : servers) {
       server.close();
@@ -60,7 +62,8 @@ class ErrorAnswerTest {
 
   private OkHttpClient start(LoadBalancerBuilder builder) {
     cluster = builder.build();
-    return LoadBalancedOkHttp.wrap(cluster, new OkHttpClient());
+    balanced = LoadBalancedOkHttp.wrap(cluster, new OkHttpClient());
+    return balanced;
   }
 
   private OkHttpClient nodes(int... statuses) throws IOException {
@@ -122,11 +125,11 @@ class ErrorAnswerTest {
   @Test
   void aWriteThatMayBeRepeatedGoesOn() throws IOException {
     nodes(500, 200);
-    OkHttpClient client =
+    balanced =
         LoadBalancedOkHttp.builder(cluster)
             .repeatable(RepeatableRequests.idempotent())
             .wrap(new OkHttpClient());
-    assertThat(answer(client, request("PUT"))).isEqualTo("200 node 1");
+    assertThat(answer(balanced, request("PUT"))).isEqualTo("200 node 1");
     assertThat(servers.get(1).requests().get(0)).endsWith("0123456789");
   }
 
@@ -153,8 +156,8 @@ class ErrorAnswerTest {
     servers.add(FaultServer.hung());
     OkHttpClient plain = new OkHttpClient.Builder().callTimeout(Duration.ofMillis(300)).build();
     cluster = Clusters.inTurn(urls()).build();
-    OkHttpClient client = LoadBalancedOkHttp.wrap(cluster, plain);
-    assertThatThrownBy(() -> client.newCall(request("GET")).execute()).hasMessage("timeout");
+    balanced = LoadBalancedOkHttp.wrap(cluster, plain);
+    assertThatThrownBy(() -> balanced.newCall(request("GET")).execute()).hasMessage("timeout");
   }
 
   @Test

@@ -6,14 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.nodewise.lb.LoadBalancer;
-import io.nodewise.lb.health.HealthCheck;
-import io.nodewise.lb.node.ClusterTls;
 import io.nodewise.lb.node.NodeState;
-import io.nodewise.lb.node.PrivateCa;
+import io.nodewise.lb.retry.Timeouts;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +33,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Many requests over one connection to each node. Every test starts at the first node. */
 @Timeout(60)
@@ -50,6 +45,7 @@ class Http2Test {
   private final List<MockWebServer> servers = new ArrayList<>();
   private volatile SocketEffect effect; // of the first node's next answers
   private LoadBalancer cluster;
+  private OkHttpClient balanced;
 
   @BeforeEach
   void start() throws IOException {
@@ -66,7 +62,7 @@ class Http2Test {
   @AfterEach
   void stop() {
     released.countDown();
-    Clusters.awaitIdle(cluster);
+    Clusters.awaitNothingLeft(cluster, balanced);
     cluster.close();
     servers.forEach(MockWebServer::close);
   }
@@ -111,7 +107,8 @@ class Http2Test {
                 })
             .build();
     plain.dispatcher().setMaxRequestsPerHost(64);
-    return LoadBalancedOkHttp.wrap(cluster, plain);
+    balanced = LoadBalancedOkHttp.wrap(cluster, plain);
+    return balanced;
   }
 
   private static Request to(String path, String method) {
@@ -231,6 +228,24 @@ class Http2Test {
   }
 
   @Test
+  void aStreamThatIsSilentIsLeftAndTheOthersGoOn() throws Exception {
+    OkHttpClient client = client(true);
+    List<CompletableFuture<byte[]>> patient = waiting(client, "GET", 1);
+    toSecond(client);
+    Timeouts hasty =
+        Timeouts.builder()
+            .suspicion(Duration.ofMillis(100))
+            .firstByte(Duration.ofMillis(300))
+            .build();
+    Request silent = to("/wait", "GET").newBuilder().tag(Timeouts.class, hasty).build();
+    assertThat(send(client, silent)).isEqualTo("n1");
+    assertThat(faults(0)).isEqualTo(1);
+    released.countDown();
+    assertThat(new String(patient.get(0).get(10, TimeUnit.SECONDS))).isEqualTo("n0");
+    assertThat(connections).hasSize(2);
+  }
+
+  @Test
   void whoGivesUpLeavesTheConnectionToTheOthers() throws Exception {
     OkHttpClient client = client(true);
     List<CompletableFuture<byte[]>> reads = waiting(client, "GET", 1);
@@ -257,36 +272,5 @@ class Http2Test {
     response.close();
     Clusters.assertIdle(cluster);
     assertThat(faults(0)).isZero();
-  }
-
-  @Test
-  void overTlsToo(@TempDir Path folder) throws Exception {
-    PrivateCa ca = PrivateCa.in(folder, "ca");
-    ClusterTls server =
-        ClusterTls.builder()
-            .trust(ca.trust())
-            .identity(ca.issue("node", "ip:127.0.0.1").store(), PrivateCa.PASSWORD.toCharArray())
-            .build();
-    try (MockWebServer secure = new MockWebServer()) {
-      secure.useHttps(server.socketFactory());
-      secure.setDispatcher(dispatcher("secure", false));
-      secure.start(InetAddress.getLoopbackAddress(), 0);
-      try (LoadBalancer overTls =
-          LoadBalancer.builder()
-              .nodes("https://127.0.0.1:" + secure.getPort())
-              .logicalEndpoint(URI.create("https://s3.local"))
-              .healthCheck(HealthCheck.none())
-              .tls(ClusterTls.builder().trust(ca.trust()).build())
-              .build()) {
-        OkHttpClient client = LoadBalancedOkHttp.wrap(overTls, new OkHttpClient());
-        Request request = new Request.Builder().url("https://s3.local/k").build();
-        try (Response response = client.newCall(request).execute()) {
-          assertThat(response.protocol()).isEqualTo(Protocol.HTTP_2);
-          assertThat(response.body().string()).isEqualTo("secure");
-        }
-        assertThat(secure.takeRequest().getHeaders().get(":authority")).isEqualTo("s3.local");
-        Clusters.assertIdle(overTls);
-      }
-    }
   }
 }

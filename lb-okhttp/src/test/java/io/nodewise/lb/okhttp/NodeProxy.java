@@ -30,13 +30,15 @@ final class NodeProxy implements AutoCloseable {
   private volatile Predicate<String> fatal = line -> false;
   private final Object lock = new Object();
   private ServerSocket listener; // under the lock
+  private Thread accepting; // under the lock
   private boolean hung; // under the lock
 
   NodeProxy(int target) throws IOException {
     this.target = target;
     this.listener = onFreePort();
     this.port = listener.getLocalPort();
-    daemon(() -> accept(listener));
+    ServerSocket socket = listener;
+    this.accepting = daemon(() -> accept(socket));
   }
 
   /** Not from the range of outgoing connections, one of which might sit on the port later. */
@@ -76,6 +78,7 @@ final class NodeProxy implements AutoCloseable {
   void kill() {
     synchronized (lock) {
       close(listener);
+      join(accepting); // until then the system may accept one more
       lock.notifyAll();
     }
     links.forEach(Link::reset);
@@ -99,7 +102,7 @@ final class NodeProxy implements AutoCloseable {
         try {
           listener = bound(port);
           ServerSocket socket = listener;
-          daemon(() -> accept(socket));
+          accepting = daemon(() -> accept(socket));
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }
@@ -151,10 +154,19 @@ final class NodeProxy implements AutoCloseable {
     }
   }
 
-  private static void daemon(Runnable task) {
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Thread daemon(Runnable task) {
     Thread thread = new Thread(task, "node-proxy");
     thread.setDaemon(true);
     thread.start();
+    return thread;
   }
 
   private final class Link {
