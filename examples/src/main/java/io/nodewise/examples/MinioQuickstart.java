@@ -6,6 +6,7 @@ import io.minio.MinioClient;
 import io.minio.PutObjectArgs;
 import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.okhttp.LoadBalancedOkHttp;
+import io.nodewise.lb.okhttp.RepeatableRequests;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import okhttp3.OkHttpClient;
@@ -19,7 +20,11 @@ public final class MinioQuickstart {
         MinioClient minio =
             MinioClient.builder()
                 .endpoint(cluster.logicalEndpoint().toString())
-                .httpClient(LoadBalancedOkHttp.wrap(cluster, new OkHttpClient()), true)
+                .httpClient(
+                    LoadBalancedOkHttp.builder(cluster)
+                        .repeatable(RepeatableRequests.s3())
+                        .wrap(new OkHttpClient()),
+                    true)
                 .credentials(
                     System.getProperty("aws.accessKeyId"),
                     System.getProperty("aws.secretAccessKey"))
