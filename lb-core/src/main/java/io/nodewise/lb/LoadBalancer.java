@@ -125,6 +125,14 @@ public final class LoadBalancer implements AutoCloseable {
     return cluster.hedges().settings();
   }
 
+  /**
+   * Whether {@link Route#next} may wait for a place: there are {@linkplain
+   * LoadBalancerBuilder#limits limits}. For adapters whose threads must not wait.
+   */
+  public boolean hasLimits() {
+    return cluster.hasLimits();
+  }
+
   /** The members. */
   public NodeSet nodes() {
     return cluster.registry().members();

@@ -75,8 +75,8 @@ record Answer(int status, long contentLength, boolean isFramed, Duration pause) 
 
   static Answer of(SdkHttpResponse response) {
     long length = lengthOf(response);
-    boolean framed = length >= 0 || response.firstMatchingHeader("Transfer-Encoding").isPresent();
-    return new Answer(response.statusCode(), length, framed, pause(response));
+    // Not by its chunks: Netty's client takes those that break off for all there are.
+    return new Answer(response.statusCode(), length, length >= 0, pause(response));
   }
 
   private static Duration pause(SdkHttpResponse response) {

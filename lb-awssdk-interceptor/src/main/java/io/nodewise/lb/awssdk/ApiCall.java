@@ -29,6 +29,7 @@ final class ApiCall {
   private final long beganNanos; // of writes
   private @Nullable String id;
   private @Nullable Content body;
+  private @Nullable Runnable leave; // the last attempt of the SDK
   private @Nullable Signing<?> signing;
   private @Nullable NodeFailedException lastFailure;
   private String lastCode = "";
@@ -102,6 +103,20 @@ final class ApiCall {
 
   void body(@Nullable Content raw) {
     body = raw;
+  }
+
+  /** An attempt of the SDK begins that may be under way when the SDK begins the next. */
+  void leftBy(Runnable leaving) {
+    leave = leaving;
+  }
+
+  /** The SDK is about to begin another attempt: the last one is over when this returns. */
+  void leaveLast() {
+    Runnable last = leave;
+    leave = null;
+    if (last != null) {
+      last.run();
+    }
   }
 
   /** How its last attempt was signed; null if nobody noted it. */

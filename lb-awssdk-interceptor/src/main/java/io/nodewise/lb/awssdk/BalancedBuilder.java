@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.profiles.ProfileFileSupplier;
 import software.amazon.awssdk.profiles.ProfileFileSystemSetting;
@@ -21,6 +22,9 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.AwsProfileRegionProvider;
 import software.amazon.awssdk.regions.providers.AwsRegionProviderChain;
 import software.amazon.awssdk.regions.providers.SystemSettingsRegionProvider;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
+import software.amazon.awssdk.services.s3.S3BaseClientBuilder;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
@@ -33,15 +37,20 @@ import software.amazon.awssdk.services.s3.S3Configuration;
  * style are only noted, so that our defaults give way to the user's. All else goes straight through.
  */
 /**
- * The builder handed out: an ordinary one whose balancing cannot be taken away. Not thread-safe.
+ * The builder handed out, of either kind of client: an ordinary one whose balancing cannot be taken
+ * away. Not thread-safe.
+ *
+ * @param <B> the SDK's builder
+ * @param <C> what it builds
  */
-final class BalancedBuilder implements InvocationHandler {
+abstract class BalancedBuilder<B extends S3BaseClientBuilder<B, C>, C>
+    implements InvocationHandler {
   private static final Region DEFAULT_REGION = Region.US_EAST_1;
 
   private final LoadBalancer cluster;
-  private final S3ClientBuilder real = S3Client.builder();
-  private @Nullable SdkHttpClient httpClient;
-  private SdkHttpClient.@Nullable Builder<?> httpClientBuilder;
+  private final B real;
+  private @Nullable Object httpClient;
+  private @Nullable Object httpClientBuilder;
   private boolean regionSet;
   private boolean pathStyleSet;
   private boolean virtualHosted;
@@ -49,20 +58,41 @@ final class BalancedBuilder implements InvocationHandler {
   private boolean virtualHostedInService;
   private URI endpoint;
 
-  private BalancedBuilder(LoadBalancer cluster) {
+  private BalancedBuilder(LoadBalancer cluster, B real) {
     this.cluster = cluster;
+    this.real = real;
     this.endpoint = cluster.logicalEndpoint();
     real.disableS3ExpressSessionAuth(true);
   }
 
   static S3ClientBuilder of(LoadBalancer cluster) {
-    cluster.requireOpen();
-    return (S3ClientBuilder)
-        Proxy.newProxyInstance(
-            S3ClientBuilder.class.getClassLoader(),
-            new Class<?>[] {S3ClientBuilder.class},
-            new BalancedBuilder(cluster));
+    return proxy(cluster, new Sync(cluster), S3ClientBuilder.class);
   }
+
+  static S3AsyncClientBuilder ofAsync(LoadBalancer cluster) {
+    return proxy(cluster, new Async(cluster), S3AsyncClientBuilder.class);
+  }
+
+  private static <T> T proxy(LoadBalancer cluster, InvocationHandler handler, Class<T> type) {
+    cluster.requireOpen();
+    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+  }
+
+  /**
+   * Builds the client, all but the transport being set.
+   *
+   * @param client an HTTP client of the caller's, or null
+   * @param builder a builder of one, or null
+   */
+  abstract C build(
+      B wired,
+      ApiCalls calls,
+      Confirmation confirmation,
+      @Nullable Object client,
+      @Nullable Object builder);
+
+  /** What is shown. */
+  abstract String method();
 
   @Override
   @SuppressWarnings("unchecked") // the consumer's type is fixed by the setter's signature
@@ -74,11 +104,11 @@ final class BalancedBuilder implements InvocationHandler {
         return build();
       }
       case "httpClient" -> {
-        httpClient = (SdkHttpClient) argument;
+        httpClient = argument;
         return proxy;
       }
       case "httpClientBuilder" -> {
-        httpClientBuilder = (SdkHttpClient.Builder<?>) argument;
+        httpClientBuilder = argument;
         return proxy;
       }
       case "overrideConfiguration" -> {
@@ -122,7 +152,7 @@ final class BalancedBuilder implements InvocationHandler {
         return proxy;
       }
       case "toString" -> {
-        return "LoadBalancedS3.builder(" + cluster.logicalEndpoint() + ")";
+        return "LoadBalancedS3." + method() + "(" + cluster.logicalEndpoint() + ")";
       }
       case "equals" -> {
         return proxy == argument;
@@ -137,7 +167,7 @@ final class BalancedBuilder implements InvocationHandler {
     }
   }
 
-  private S3Client build() {
+  private C build() {
     cluster.requireOpen();
     if (httpClient != null && httpClientBuilder != null) {
       throw new IllegalArgumentException(
@@ -152,21 +182,8 @@ final class BalancedBuilder implements InvocationHandler {
       real.forcePathStyle(pathStyleInService ? null : true);
     }
     ApiCalls calls = new ApiCalls(cluster);
-    Confirmation confirmation = new Confirmation();
-    TransportBuilder transport =
-        new TransportBuilder(cluster, calls, confirmation, httpClient, httpClientBuilder);
-    S3ClientBuilder wired =
-        real.endpointOverride(endpoint)
-            .httpClientBuilder(transport)
-            .addPlugin(new WiringPlugin(calls));
-    try {
-      S3Client client = wired.build();
-      confirmation.askThrough(() -> new Questions.OfSync(client), calls);
-      return client;
-    } catch (RuntimeException e) {
-      transport.discard();
-      throw e;
-    }
+    B wired = real.endpointOverride(endpoint).addPlugin(new WiringPlugin(calls));
+    return build(wired, calls, new Confirmation(), httpClient, httpClientBuilder);
   }
 
   private void requirePathStyle() {
@@ -214,6 +231,84 @@ final class BalancedBuilder implements InvocationHandler {
       return found == null ? DEFAULT_REGION : found;
     } catch (SdkException none) {
       return DEFAULT_REGION;
+    }
+  }
+
+  /** For those who wait. */
+  private static final class Sync extends BalancedBuilder<S3ClientBuilder, S3Client> {
+    private final LoadBalancer cluster;
+
+    Sync(LoadBalancer cluster) {
+      super(cluster, S3Client.builder());
+      this.cluster = cluster;
+    }
+
+    @Override
+    String method() {
+      return "builder";
+    }
+
+    @Override
+    S3Client build(
+        S3ClientBuilder wired,
+        ApiCalls calls,
+        Confirmation confirmation,
+        @Nullable Object client,
+        @Nullable Object builder) {
+      TransportBuilder transport =
+          new TransportBuilder(
+              cluster,
+              calls,
+              confirmation,
+              (SdkHttpClient) client,
+              (SdkHttpClient.Builder<?>) builder);
+      try {
+        S3Client built = wired.httpClientBuilder(transport).build();
+        confirmation.askThrough(() -> new Questions.OfSync(built), calls);
+        return built;
+      } catch (RuntimeException e) {
+        transport.discard();
+        throw e;
+      }
+    }
+  }
+
+  /** For those who are told. */
+  private static final class Async extends BalancedBuilder<S3AsyncClientBuilder, S3AsyncClient> {
+    private final LoadBalancer cluster;
+
+    Async(LoadBalancer cluster) {
+      super(cluster, S3AsyncClient.builder());
+      this.cluster = cluster;
+    }
+
+    @Override
+    String method() {
+      return "asyncBuilder";
+    }
+
+    @Override
+    S3AsyncClient build(
+        S3AsyncClientBuilder wired,
+        ApiCalls calls,
+        Confirmation confirmation,
+        @Nullable Object client,
+        @Nullable Object builder) {
+      AsyncTransportBuilder transport =
+          new AsyncTransportBuilder(
+              cluster,
+              calls,
+              confirmation,
+              (SdkAsyncHttpClient) client,
+              (SdkAsyncHttpClient.Builder<?>) builder);
+      try {
+        S3AsyncClient built = wired.httpClientBuilder(transport).build();
+        confirmation.askThrough(() -> new Questions.OfAsync(built), calls);
+        return built;
+      } catch (RuntimeException e) {
+        transport.discard();
+        throw e;
+      }
     }
   }
 }

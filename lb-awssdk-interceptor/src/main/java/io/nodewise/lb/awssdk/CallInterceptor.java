@@ -5,6 +5,7 @@ import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.interceptor.SdkExecutionAttribute;
+import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
 
 /**
@@ -34,12 +35,23 @@ final class CallInterceptor implements ExecutionInterceptor {
             attributes.getAttribute(LoadBalancedS3.TIMEOUTS)));
   }
 
+  /** Changes nothing: here the body is as its caller made it, before it is wrapped to be signed. */
+  @Override
+  public SdkHttpRequest modifyHttpRequest(
+      Context.ModifyHttpRequest context, ExecutionAttributes attributes) {
+    ApiCall call = attributes.getAttribute(CALL);
+    if (call != null) {
+      call.body(Content.of(context));
+    }
+    return context.httpRequest();
+  }
+
   @Override
   public void beforeTransmission(
       Context.BeforeTransmission context, ExecutionAttributes attributes) {
     ApiCall call = attributes.getAttribute(CALL);
     if (call != null) {
-      call.body(Content.of(context));
+      call.leaveLast();
       calls.file(context.httpRequest(), call);
     }
   }

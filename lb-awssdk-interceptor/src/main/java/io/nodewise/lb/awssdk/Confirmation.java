@@ -62,9 +62,10 @@ final class Confirmation {
     return known == null ? null : known.get();
   }
 
-  /** Whether an answer to the call is to be reviewed: a reply to it was lost. */
+  /** Whether an answer to the call may be the echo of one that was lost. */
   boolean isDue(ApiCall call) {
     return call.isReplyLost()
+        && !call.operation().repeat().isSafe()
         && asking != null
         && call.request() instanceof AwsRequest
         && call.unsafeRepeats() != UnsafeRepeats.ALLOW;

@@ -22,14 +22,48 @@ interface Content {
    */
   String entityTag() throws IOException;
 
-  /** What an attempt that begins sends; null if it sends nothing. */
-  static @Nullable Content of(Context.BeforeTransmission context) {
+  /** What kinds of content can be read as often as one likes, for who has to be told. */
+  String instead();
+
+  /** What a call sends; null if it sends nothing. */
+  static @Nullable Content of(Context.ModifyHttpRequest context) {
     RequestBody stream = context.requestBody().orElse(null);
     if (stream != null) {
-      return () -> EntityTag.ofContent(stream);
+      return new OfStream(stream);
     }
     AsyncRequestBody publisher = context.asyncRequestBody().orElse(null);
-    return publisher == null ? null : () -> Digested.tag(publisher);
+    return publisher == null ? null : new OfPublisher(publisher);
+  }
+
+  /** Of those who wait. */
+  record OfStream(RequestBody body) implements Content {
+    static final String INSTEAD =
+        "RequestBody.fromFile, fromBytes, a content provider that opens a new stream each time,"
+            + " or a stream with mark and reset, within its limit";
+
+    @Override
+    public String entityTag() throws IOException {
+      return EntityTag.ofContent(body);
+    }
+
+    @Override
+    public String instead() {
+      return INSTEAD;
+    }
+  }
+
+  /** Of those who are told. */
+  record OfPublisher(AsyncRequestBody body) implements Content {
+    @Override
+    public String entityTag() throws IOException {
+      return Digested.tag(body);
+    }
+
+    @Override
+    public String instead() {
+      return "AsyncRequestBody.fromFile, fromBytes, fromByteBuffer, or a publisher that can be"
+          + " subscribed to again and then begins anew";
+    }
   }
 
   /** Reads a publisher. */

@@ -8,6 +8,8 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.util.List;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -20,6 +22,25 @@ import javax.net.ssl.SSLPeerUnverifiedException;
  * @param outcome what it says about the node
  */
 record Failure(Kind kind, Outcome outcome) {
+
+  private static final String NO_CONNECTION = "no connection free in the client's pool";
+
+  private static final List<String> CONNECT_FAILURES =
+      List.of(
+          "socket connection refused",
+          "socket operation timed out",
+          "no route to host",
+          "network is down",
+          "negotiation failed",
+          "negotiation timeout");
+
+  private static final List<String> UNKNOWN_HOST =
+      List.of("query to dns", "dns resolution", "No address was found", "local dns cache");
+
+  private static final List<String> POOL_EXHAUSTED =
+      List.of(
+          "failed to acquire a connection within the defined timeout",
+          "Max pending acquisitions reached");
 
   /** The kinds of failure there are. */
   enum Kind {
@@ -76,17 +97,21 @@ record Failure(Kind kind, Outcome outcome) {
     if (aborted || Thread.currentThread().isInterrupted()) {
       return cancelled("aborted by the caller");
     }
-    if (!(e instanceof IOException)) {
-      // Not a matter of the network: a pool that was shut down, a bug.
+    if (isPoolExhausted(e)) {
+      return cancelled(NO_CONNECTION);
+    }
+    if (isPoolOfNodeExhausted(e)) {
+      // Nobody's fault, and the other nodes have pools of their own.
+      return new Failure(Kind.NOTHING_SENT, Outcome.cancelled(NO_CONNECTION));
+    }
+    if (!(e instanceof IOException) && !hasCause(e, Failure::isOfTheNetwork)) {
+      // A pool that was shut down, a bug.
       return cancelled(e.toString());
     }
-    if (hasCause(e, BindException.class) || reason(e).contains("Too many open files")) {
+    if (hasCause(e, BindException.class::isInstance) || reason(e).contains("Too many open files")) {
       return cancelled("no local port or socket: " + reason(e));
     }
-    if (isPoolExhausted(e)) {
-      return cancelled("no connection free in the client's pool");
-    }
-    if (hasCause(e, UnknownHostException.class) && !body.isTouched()) {
+    if (hasCause(e, Failure::isUnknownHost) && !body.isTouched()) {
       // The name service may have a hiccup, and connections that are open go on.
       return new Failure(Kind.NOTHING_SENT, Outcome.fault(reason(e)));
     }
@@ -100,47 +125,80 @@ record Failure(Kind kind, Outcome outcome) {
 
   /** By the client's clock, or by the system's, which has no type of its own. */
   private static boolean isTimeout(Throwable e) {
-    for (Throwable t = e; t != null; t = t.getCause()) {
-      if (t instanceof SocketTimeoutException
-          || named(t, "ConnectTimeoutException")
-          || (t instanceof ConnectException && reason(t).contains("timed out"))) {
-        return true;
-      }
-    }
-    return false;
+    return hasCause(
+        e,
+        t ->
+            t instanceof SocketTimeoutException
+                || named(t, "ConnectTimeoutException")
+                || ((t instanceof ConnectException || isOfCrt(t))
+                    && reason(t).contains("timed out")));
   }
 
   private static boolean isConnectFailure(Throwable e) {
-    for (Throwable t = e; t != null; t = t.getCause()) {
-      if (t instanceof ConnectException
-          || t instanceof NoRouteToHostException
-          || t instanceof SSLHandshakeException
-          || t instanceof SSLPeerUnverifiedException
-          || (t instanceof SSLException && reason(t).contains("plaintext connection"))
-          || named(t, "ConnectTimeoutException")) {
-        return true;
-      }
-    }
-    return false;
+    return hasCause(
+        e,
+        t ->
+            t instanceof ConnectException
+                || t instanceof NoRouteToHostException
+                || t instanceof SSLHandshakeException
+                || t instanceof SSLPeerUnverifiedException
+                || (t instanceof SSLException && reason(t).contains("plaintext connection"))
+                || named(t, "ConnectTimeoutException")
+                || saidByCrt(t, CONNECT_FAILURES));
   }
 
-  private static boolean hasCause(Throwable e, Class<? extends Throwable> type) {
-    for (Throwable t = e; t != null; t = t.getCause()) {
-      if (type.isInstance(t)) {
-        return true;
-      }
-    }
-    return false;
+  private static boolean isUnknownHost(Throwable t) {
+    return t instanceof UnknownHostException || saidByCrt(t, UNKNOWN_HOST);
   }
 
+  /** Exceptions that are no {@link IOException}, and yet come of what the other side does. */
+  private static boolean isOfTheNetwork(Throwable t) {
+    return isOfCrt(t)
+        || named(t, "DecoderException")
+        || named(t, "PrematureChannelClosureException");
+  }
+
+  /** Of Apache's clients, which have one for all nodes. */
   private static boolean isPoolExhausted(Throwable e) {
-    for (Throwable t = e; t != null; t = t.getCause()) {
-      if (named(t, "ConnectionPoolTimeoutException")
-          || named(t, "ConnectionRequestTimeoutException")) {
+    return hasCause(
+        e,
+        t ->
+            named(t, "ConnectionPoolTimeoutException")
+                || named(t, "ConnectionRequestTimeoutException"));
+  }
+
+  /** Of Netty's and the native client, which have one for each node. */
+  private static boolean isPoolOfNodeExhausted(Throwable e) {
+    return hasCause(
+        e,
+        t ->
+            said(t).contains("Acquire operation took longer")
+                || said(t).contains("Too many outstanding acquire operations")
+                || saidByCrt(t, POOL_EXHAUSTED));
+  }
+
+  private static boolean hasCause(Throwable e, Predicate<Throwable> isIt) {
+    int depth = 0;
+    for (Throwable t = e; t != null && depth < 16; t = t.getCause()) {
+      if (isIt.test(t)) {
         return true;
       }
+      depth++;
     }
     return false;
+  }
+
+  private static boolean saidByCrt(Throwable t, List<String> sentences) {
+    return isOfCrt(t) && sentences.stream().anyMatch(said(t)::contains);
+  }
+
+  /** The native client has one exception for everything, with a sentence for each error. */
+  private static boolean isOfCrt(Throwable t) {
+    return named(t, "HttpException") || named(t, "CrtRuntimeException");
+  }
+
+  private static String said(Throwable t) {
+    return String.valueOf(t.getMessage());
   }
 
   /**

@@ -11,14 +11,10 @@ import software.amazon.awssdk.core.exception.SdkClientException;
  */
 /** What a call fails with that could have gone on at another node, had it been safe or possible. */
 final class GivenUp {
-  private static final String INSTEAD =
-      ". Bodies that can be sent again: RequestBody.fromFile, fromBytes, a content provider that"
-          + " opens a new stream each time, or a stream with mark and reset, within its limit.";
-
   private GivenUp() {}
 
   /** The body was to be sent once more, and does not open again: no node was asked for that. */
-  static NonRetryableException bodyIsSpent(ApiCall call, RuntimeException why) {
+  static NonRetryableException bodyIsSpent(ApiCall call, Throwable why) {
     return NonRetryableException.create(saidOfBody(call, why), why);
   }
 
@@ -28,7 +24,9 @@ final class GivenUp {
         + said(why)
         + "), and it would have to be"
         + (failure == null ? "" : ", because the first try failed: " + failure.getMessage())
-        + INSTEAD;
+        + ". Bodies that can be sent again: "
+        + (call.body() == null ? Content.OfStream.INSTEAD : call.body().instead())
+        + ".";
   }
 
   /** The same exception, or one of its type that says why there was no further attempt. */

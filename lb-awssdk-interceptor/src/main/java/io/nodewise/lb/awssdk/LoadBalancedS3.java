@@ -10,6 +10,7 @@ import java.util.Objects;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
@@ -117,6 +118,28 @@ public final class LoadBalancedS3 {
   public static S3Presigner.Builder presigner(LoadBalancer cluster, Node node) {
     return PresignerBuilder.of(
         Objects.requireNonNull(cluster, "cluster"), Objects.requireNonNull(node, "node"));
+  }
+
+  /**
+   * The same for an asynchronous client: what is said of {@link #builder} holds here, too, but for
+   * hedging, of which there is none. The HTTP client made by default is Netty's, which must be on
+   * the class path ({@code software.amazon.awssdk:netty-nio-client}); any other, such as {@code
+   * AwsCrtAsyncHttpClient}, may be given. {@code multipartEnabled(true)} spreads the parts of large
+   * objects over the nodes, and each of them fails over by itself; a transfer manager takes such a
+   * client.
+   *
+   * <p>{@code S3AsyncClient.crtBuilder()}, and a transfer manager made with it, can't be balanced:
+   * it signs, repeats and connects in native code, where there is no room for a balancer.
+   *
+   * <p>No thread of the HTTP client ever waits for a place on a node, nor for the questions after a
+   * lost reply; a few threads of ours do, see the documentation. Where a body can't be subscribed
+   * to a second time (a stream, or a publisher of one use), a request that would have to be sent
+   * again fails, and says so.
+   *
+   * @throws IllegalStateException if {@code cluster} is closed
+   */
+  public static S3AsyncClientBuilder asyncBuilder(LoadBalancer cluster) {
+    return BalancedBuilder.ofAsync(Objects.requireNonNull(cluster, "cluster"));
   }
 
   /**

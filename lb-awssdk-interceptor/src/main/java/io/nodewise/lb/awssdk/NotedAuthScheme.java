@@ -95,7 +95,11 @@ final class NotedAuthScheme<T extends Identity> implements AuthScheme<T> {
 
     @Override
     public CompletableFuture<AsyncSignedRequest> signAsync(AsyncSignRequest<? extends T> request) {
-      return signer.signAsync(request);
+      CompletableFuture<AsyncSignedRequest> signed = signer.signAsync(request);
+      if (request.request().method() == SdkHttpMethod.GET) {
+        calls.noteSigning(new Signing<>(signer, request));
+      }
+      return signed;
     }
   }
 }

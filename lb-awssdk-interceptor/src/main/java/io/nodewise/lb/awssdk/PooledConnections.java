@@ -3,6 +3,8 @@ package io.nodewise.lb.awssdk;
 import io.nodewise.lb.node.Node;
 import java.io.EOFException;
 import java.net.SocketException;
+import java.nio.channels.ClosedChannelException;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
@@ -62,7 +64,11 @@ final class PooledConnections {
    * longer, but has looked at it before its use then, as Apache does; of one that does neither, a
    * few more are held against the node after a long rest.
    */
-  private static final long WINDOW = TransportBuilder.IDLE.toNanos();
+  private static final long WINDOW = ConnectionDefaults.IDLE.toNanos();
+
+  /** In the words of the native client. */
+  private static final List<String> CLOSED =
+      List.of("The connection has closed", "socket is closed", "Broken pipe");
 
   private final ConcurrentMap<String, Pool> pools = new ConcurrentHashMap<>();
 
@@ -181,8 +187,12 @@ final class PooledConnections {
   private static boolean isBroken(Throwable failure) {
     for (@Nullable Throwable t = failure; t != null; t = t.getCause()) {
       String name = t.getClass().getSimpleName();
+      String said = String.valueOf(t.getMessage());
       if (t instanceof SocketException
           || t instanceof EOFException
+          || t instanceof ClosedChannelException
+          || said.startsWith("The connection was closed during the request") // Netty's
+          || (name.equals("HttpException") && CLOSED.stream().anyMatch(said::startsWith))
           || name.equals("NoHttpResponseException")
           || name.equals("ConnectionClosedException")) {
         return true;

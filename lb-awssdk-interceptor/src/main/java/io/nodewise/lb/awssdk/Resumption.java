@@ -103,7 +103,8 @@ final class Resumption {
     return asking.isAtOnce() ? 0 : asking.pause(now);
   }
 
-  private RestSearch search() {
+  /** What {@link #brokeOff} returned. */
+  RestSearch search() {
     return Objects.requireNonNull(search, "nothing broke off");
   }
 

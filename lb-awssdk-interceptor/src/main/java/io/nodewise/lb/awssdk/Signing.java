@@ -1,10 +1,12 @@
 package io.nodewise.lb.awssdk;
 
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.auth.spi.signer.AsyncSignRequest;
 import software.amazon.awssdk.http.auth.spi.signer.HttpSigner;
 import software.amazon.awssdk.http.auth.spi.signer.SignRequest;
 import software.amazon.awssdk.http.auth.spi.signer.SignedRequest;
@@ -16,7 +18,8 @@ final class Signing<T extends Identity> {
       List.of("Authorization", "X-Amz-Date", "x-amz-content-sha256", "X-Amz-Security-Token");
 
   private final HttpSigner<T> signer;
-  private final SignRequest<? extends T> signed;
+  private final @Nullable SignRequest<? extends T> signed;
+  private final @Nullable AsyncSignRequest<? extends T> signedAsync; // in place of the other
   private final boolean isForNodes;
 
   /** Notes how a request was signed. */
@@ -32,12 +35,23 @@ final class Signing<T extends Identity> {
   Signing(HttpSigner<T> signer, SignRequest<? extends T> signed, boolean isForNodes) {
     this.signer = signer;
     this.signed = signed;
+    this.signedAsync = null;
     this.isForNodes = isForNodes;
+  }
+
+  /** Of a request without a body, for whose signature nobody has to wait. */
+  Signing(HttpSigner<T> signer, AsyncSignRequest<? extends T> signed) {
+    this.signer = signer;
+    this.signed = null;
+    this.signedAsync = signed;
+    this.isForNodes = false;
   }
 
   /** Whether it was a request of that call. */
   boolean isOf(String callId) {
-    return callId.equals(ApiCalls.id(signed.request()));
+    SdkHttpRequest first =
+        signed == null ? Objects.requireNonNull(signedAsync).request() : signed.request();
+    return callId.equals(ApiCalls.id(first));
   }
 
   /**
@@ -50,17 +64,27 @@ final class Signing<T extends Identity> {
     }
     SdkHttpRequest.Builder bare = request.toBuilder();
     MADE_BY_SIGNING.forEach(bare::removeHeader);
-    return sign(signed, bare.build(), null).request();
+    return signed == null
+        ? sign(Objects.requireNonNull(signedAsync), bare.build())
+        : sign(signed, bare.build(), null).request();
   }
 
   /** Signs a request that names its node, and its body, with the present time. */
   HttpExecuteRequest sign(HttpExecuteRequest request, SdkHttpRequest named) {
-    SignedRequest done = sign(signed, named, request.contentStreamProvider().orElse(null));
+    SignedRequest done =
+        sign(
+            Objects.requireNonNull(signed, "signed by nobody who waits"),
+            named,
+            request.contentStreamProvider().orElse(null));
     return NodeSigning.with(request, done.request(), done.payload().orElse(null));
   }
 
   private <I extends T> SignedRequest sign(
       SignRequest<I> as, SdkHttpRequest request, @Nullable ContentStreamProvider body) {
     return signer.sign(as.toBuilder().request(request).payload(body).build());
+  }
+
+  private <I extends T> SdkHttpRequest sign(AsyncSignRequest<I> as, SdkHttpRequest request) {
+    return signer.signAsync(as.toBuilder().request(request).build()).join().request();
   }
 }

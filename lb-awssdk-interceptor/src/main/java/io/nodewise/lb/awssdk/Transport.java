@@ -83,6 +83,11 @@ abstract class Transport {
     open.remove(attempt);
   }
 
+  /** No request goes on from here on. */
+  final void closes() {
+    closed = true;
+  }
+
   /** Closes the connections, and with them the answers that somebody has yet to read. */
   final void close(AutoCloseable delegate) {
     closed = true;

@@ -5,7 +5,8 @@
  * <ul>
  *   <li><b>wiring</b>, when a client is built: {@code BalancedBuilder} (the builder that cannot
  *       lose its balancing), {@code WiringPlugin}, {@code TransportBuilder}, {@code
- *       DefaultHttpClient}, {@code HeadBucketProbe}, {@code PresignerBuilder};
+ *       AsyncTransportBuilder}, {@code ConnectionDefaults}, {@code DefaultHttpClient}, {@code
+ *       DefaultAsyncHttpClient}, {@code HeadBucketProbe}, {@code PresignerBuilder};
  *   <li><b>the call</b>, across its attempts: {@code CallInterceptor}, {@code ApiCalls}, {@code
  *       ApiCall} (what a failure means for it), {@code FailoverRetryStrategy};
  *   <li><b>the table of operations</b>: {@code Operations}, {@code Operation}, {@code Repeat},
@@ -17,6 +18,9 @@
  *   <li><b>the same for those who wait</b>: {@code BalancedTransport}, {@code BalancedRequest},
  *       {@code Exchange}, {@code SentStream}, {@code ReopenedBody}, {@code ReceivedBody}, {@code
  *       ResumableBody};
+ *   <li><b>the same for those who are told</b>: {@code AsyncTransport}, {@code AsyncRequest},
+ *       {@code AsyncExchange}, {@code SentPublisher}, {@code Part}, {@code JoinedBody}, {@code
+ *       Serial}, {@code AsyncThreads};
  *   <li><b>what an answer or an exception means</b>: {@code Reception}, {@code Answer}, {@code
  *       Failure}, {@code Document}, {@code CutHead}, {@code ServerClocks}, {@code
  *       NodeFailedException}, {@code GivenUp};

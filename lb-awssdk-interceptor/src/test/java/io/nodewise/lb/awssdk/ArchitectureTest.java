@@ -56,12 +56,13 @@ class ArchitectureTest {
 
   /**
    * Any HTTP client that sends the Host it is given will do, so no type of one may be needed: but
-   * for the class that makes the default one, and is loaded only then.
+   * for the classes that make the default ones, and are loaded only then.
    */
   @Test
   void noTypesOfHttpClientsLibraries() throws IOException {
     assertThat(sources())
         .filteredOn(source -> !source.endsWith("DefaultHttpClient.java"))
+        .filteredOn(source -> !source.endsWith("DefaultAsyncHttpClient.java"))
         .allSatisfy(
             source ->
                 assertThat(text(source))

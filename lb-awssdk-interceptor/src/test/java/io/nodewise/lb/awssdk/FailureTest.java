@@ -17,7 +17,9 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -84,7 +86,25 @@ class FailureTest {
           new SSLHandshakeException("PKIX path building failed"),
           new SSLPeerUnverifiedException("not for n1"),
           new SSLException("Unsupported or unrecognized SSL message: plaintext connection?"),
-          new IOException("wrapped", new ConnectException("Connection refused")));
+          new IOException("wrapped", new ConnectException("Connection refused")),
+          new IOException(new HttpException("socket connection refused.")),
+          new IOException(new HttpException("network is down.")),
+          new HttpException("socket connect failure, no route to host."),
+          new HttpException("TLS (SSL) negotiation failed"));
+
+  /** As the native client's is called, which has no other. */
+  private static final class HttpException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    HttpException(String message) {
+      super(message);
+    }
+  }
+
+  /** As Netty's is called. */
+  private static final class DecoderException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
 
   @ParameterizedTest
   @FieldSource("UNREACHABLE")
@@ -102,6 +122,8 @@ class FailureTest {
     e.initCause(new SocketTimeoutException("connect timed out"));
     assertThat(untouched(e).kind()).isEqualTo(Failure.Kind.NOTHING_SENT);
     assertThat(untouched(e).outcome().isCertain()).isFalse();
+    assertThat(untouched(new ConnectException("socket operation timed out.")).outcome().isCertain())
+        .isFalse();
   }
 
   @Test
@@ -109,6 +131,9 @@ class FailureTest {
     Failure failure = untouched(new UnknownHostException("n1"));
     assertThat(failure.kind()).isEqualTo(Failure.Kind.NOTHING_SENT);
     assertThat(failure.outcome().kind()).isEqualTo(Outcome.Kind.FAULT);
+    Failure same = untouched(new IOException(new HttpException("No address was found for it.")));
+    assertThat(same.kind()).isEqualTo(Failure.Kind.NOTHING_SENT);
+    assertThat(same.outcome().kind()).isEqualTo(Outcome.Kind.FAULT);
   }
 
   static final List<Exception> LOST =
@@ -117,7 +142,11 @@ class FailureTest {
           new SocketException("Broken pipe"),
           new SocketTimeoutException("Read timed out"),
           new SSLException("Tag mismatch"),
-          new IOException("failed to respond"));
+          new IOException("failed to respond"),
+          new IOException(new ClosedChannelException()),
+          new IOException(new HttpException("The connection has closed or is closing.")),
+          new HttpException("Channel shutdown due to tls alert."),
+          new DecoderException());
 
   @ParameterizedTest
   @FieldSource("LOST")
@@ -164,6 +193,24 @@ class FailureTest {
           new SocketException("Too many open files"),
           new ConnectionPoolTimeoutException(),
           new IllegalStateException("Connection pool shut down"));
+
+  static final List<Exception> POOLS =
+      List.of(
+          new IOException(
+              new TimeoutException("Acquire operation took longer than 10000 milliseconds.")),
+          new IllegalStateException("Too many outstanding acquire operations"),
+          new IOException(
+              new HttpException(
+                  "Connection Manager failed to acquire a connection within the defined timeout.")),
+          new IOException(new HttpException("Max pending acquisitions reached")));
+
+  @ParameterizedTest
+  @FieldSource("POOLS")
+  void another_node_has_a_pool_of_its_own(Exception e) throws IOException {
+    Failure failure = untouched(e);
+    assertThat(failure.kind()).isEqualTo(Failure.Kind.NOTHING_SENT);
+    assertThat(failure.outcome().kind()).isEqualTo(Outcome.Kind.CANCELLED);
+  }
 
   /** As Apache's is called. */
   private static final class ConnectionPoolTimeoutException extends IOException {

@@ -127,6 +127,11 @@ public final class Cluster implements AutoCloseable {
             evidence);
   }
 
+  /** Whether attempts may have to wait for a place. */
+  public boolean hasLimits() {
+    return admission != null;
+  }
+
   /** Starts the probes and the clocks. */
   public void start() {
     prober.track(registry.members().nodes());

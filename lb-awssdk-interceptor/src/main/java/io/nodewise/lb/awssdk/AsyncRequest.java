@@ -1,0 +1,439 @@
+package io.nodewise.lb.awssdk;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.nodewise.lb.Attempt;
+import io.nodewise.lb.node.NoNodeAvailableException;
+import io.nodewise.lb.node.Outcome;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.core.exception.NonRetryableException;
+import software.amazon.awssdk.http.SdkCancellationException;
+import software.amazon.awssdk.http.SdkHttpResponse;
+import software.amazon.awssdk.http.async.AsyncExecuteRequest;
+import software.amazon.awssdk.http.async.SdkAsyncHttpResponseHandler;
+
+/*
+ * Who calls: the SDK begins it, and may end it by completing the future, from any thread; HTTP clients
+ * tell of answers, subscribers ask for more, the balancer's clocks give an attempt up. All that goes
+ * through one Serial. So the call's notes, its route, the attempt and the body know of one thread at a
+ * time, as they do where a caller's thread waits for all of it.
+ *
+ * The SDK has one response handler for all attempts of a call. When it has left an attempt, because of
+ * its own time-out, and begun the next one, an error of the first would be taken for one of the second,
+ * and end that (with no pause between them, a call in three or five fails so). So an attempt that is
+ * completed from outside is told of its end once, and at the latest before the next one begins (see
+ * leave(), which the interceptor calls just before the SDK makes its handler ready again), and of nothing
+ * after that. To tell it nothing at all would leave behind what the caller's transformer has open, such
+ * as a file.
+ */
+/** One attempt of the SDK, which is told of its answer. */
+final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
+  private static final Logger log = LoggerFactory.getLogger(AsyncRequest.class);
+
+  /**
+   * How long the next attempt waits at most for this one to be over: a callback of the caller's may
+   * hold it up, and then he has the two at once.
+   */
+  private static final long PATIENCE_MILLIS = 1000;
+
+  private final AsyncTransport transport;
+  private final AsyncExecuteRequest request;
+  private final SdkAsyncHttpResponseHandler handler;
+  private final Serial serial = new Serial();
+  private final Ending future = new Ending();
+
+  /** Completed when nothing of this uses the call any more. */
+  private final CompletableFuture<Void> left = new CompletableFuture<>();
+
+  private volatile @Nullable AsyncExchange running; // within the serial
+  private volatile boolean givenUp; // by whoever completes the future
+
+  // Within the serial.
+  private @Nullable NodeFailedException unreachable;
+  private @Nullable JoinedBody body;
+  private @Nullable Questions asking;
+  private @Nullable Elsewhere elsewhere;
+  private @Nullable Throwable end; // what it ended with
+  private boolean over;
+
+  AsyncRequest(AsyncTransport transport, AsyncExecuteRequest request, ApiCall call) {
+    super(transport, call);
+    this.transport = transport;
+    this.request = request;
+    this.handler = request.responseHandler();
+  }
+
+  CompletableFuture<Void> begin() {
+    apiCall().leftBy(this::leave);
+    transport.begun(this);
+    serial.run(
+        () -> {
+          ApiCall call = apiCall();
+          if (call.mustNotRepeat()) {
+            fails(NonRetryableException.create(call.whyNotRepeated()));
+            return;
+          }
+          call.beginAttempt();
+          toNextNode();
+        });
+    return future;
+  }
+
+  AsyncTransport async() {
+    return transport;
+  }
+
+  Serial serial() {
+    return serial;
+  }
+
+  @Override
+  boolean isGivenUp() {
+    return givenUp || transport.isClosed();
+  }
+
+  /** What it ended with, for who comes too late. */
+  Throwable end() {
+    Throwable known = end;
+    return known == null ? new SdkCancellationException("the answer is gone") : known;
+  }
+
+  // The way there, and the answer. Within the serial, as all that follows.
+
+  private void toNextNode() {
+    SentPublisher sent = SentPublisher.of(request.request(), request.requestContentPublisher());
+    NodeFailedException last = unreachable;
+    pick(
+        () -> next(sent.exists(), last),
+        attempt -> send(new AsyncExchange(this, request.request(), attempt, sent, this)),
+        this::fails);
+  }
+
+  void send(AsyncExchange exchange) {
+    running = exchange;
+    exchange.send(
+        AsyncExecuteRequest.builder()
+            .fullDuplex(request.fullDuplex())
+            .metricCollector(request.metricCollector().orElse(null))
+            .httpExecutionAttributes(request.httpExecutionAttributes()));
+    if (isGivenUp()) {
+      exchange.abort();
+    }
+  }
+
+  @Override
+  public void failed(AsyncExchange exchange, Throwable e) {
+    ApiCall call = apiCall();
+    Failure failure = exchange.failed(e);
+    exchange.abort(); // its connection, if it has one yet
+    if (over) {
+      return;
+    }
+    if (failure.nothingSent()) {
+      unreachable = new NodeFailedException(exchange.node(), failure.outcome().reason(), call, e);
+      toNextNode();
+      return;
+    }
+    Throwable told = told(e, exchange.node(), failure);
+    if (exchange.isExcused()) {
+      call.excused();
+    }
+    Throwable local = exchange.sent().localFailure();
+    if (failure.kind() == Failure.Kind.LOCAL_BODY && local != null && call.lastFailure() != null) {
+      fails(GivenUp.bodyIsSpent(call, local));
+    } else {
+      fails(told);
+    }
+  }
+
+  @Override
+  public void answered(AsyncExchange from, SdkHttpResponse head) {
+    if (over) {
+      from.cancel();
+      return;
+    }
+    ApiCall call = apiCall();
+    Confirmation confirmation = transport.confirmation();
+    Questions questions = confirmation.isDue(call) ? confirmation.questions() : null;
+    if (questions == null) {
+      passOn(from, from, head);
+      return;
+    }
+    asking = questions;
+    byte[] document = from.document();
+    elsewhere(
+        transport.threads()::execute,
+        () -> {
+          Reviewed instead = confirmation.review(call, head, () -> document, questions);
+          return () -> reviewed(from, head, instead);
+        });
+  }
+
+  private void reviewed(AsyncExchange from, SdkHttpResponse head, @Nullable Reviewed instead) {
+    asking = null;
+    if (over || instead != null) {
+      from.cancel();
+    }
+    if (over) {
+      return;
+    }
+    if (instead == null) {
+      passOn(from, from, head);
+    } else {
+      passOn(new Part.Made(instead.body()), null, instead.head());
+    }
+  }
+
+  private void passOn(Part part, @Nullable AsyncExchange from, SdkHttpResponse head) {
+    JoinedBody joined =
+        new JoinedBody(this, part, from == null ? null : download(request.request(), head));
+    body = joined;
+    Publisher<ByteBuffer> handle = joined.handle();
+    if (from != null) {
+      from.attempt().endWith(handle);
+    }
+    try {
+      handler.onHeaders(head);
+      handler.onStream(handle);
+    } catch (RuntimeException e) { // of a transformer
+      fails(e);
+    }
+  }
+
+  // The end.
+
+  /** The body was read to its end. */
+  void succeeds() {
+    over = true;
+    future.ends(null);
+    over();
+  }
+
+  /** It has come to nothing; what is still under way is given up. */
+  void fails(Throwable why) {
+    ends(why, why);
+  }
+
+  /** The reader of the body wants no more of it. */
+  void unsubscribed() {
+    ends(new SdkCancellationException("the subscriber cancelled"), null);
+  }
+
+  private void ends(Throwable why, @Nullable Throwable toldToReader) {
+    if (over) {
+      return;
+    }
+    over = true;
+    end = why;
+    Questions questions = asking;
+    if (questions != null) {
+      questions.giveUp();
+    }
+    Elsewhere waiting = elsewhere;
+    if (waiting != null) {
+      waiting.interrupt();
+    }
+    JoinedBody joined = body;
+    AsyncExchange exchange = running;
+    if (exchange != null && joined == null) {
+      exchange.cancel();
+    }
+    try {
+      if (joined != null) {
+        joined.ends(toldToReader);
+      }
+      handler.onError(why);
+    } catch (RuntimeException e) { // of a subscriber or transformer
+      log.debug("Who was to be told of a failure failed: {}", e.toString(), e);
+    }
+    future.ends(why);
+    over();
+  }
+
+  private void over() {
+    transport.ended(this);
+    if (elsewhere == null) {
+      left.complete(null);
+    }
+  }
+
+  /** The caller, or a time-out of the SDK's, has completed the future; or the client was closed. */
+  private void fromOutside(Throwable why) {
+    if (!over) {
+      apiCall().unheard();
+      transport.calls().remove(apiCall()); // of a cancelled call no interceptor hears
+      fails(why);
+    }
+  }
+
+  /** Ends it, by any thread. */
+  void giveUp(Throwable why) {
+    givenUp = true;
+    serial.run(() -> fromOutside(why));
+    AsyncExchange exchange = running;
+    if (exchange != null) {
+      exchange.abort(); // also if somebody's callback keeps the serial
+    }
+  }
+
+  /** The SDK begins the next attempt of the call. */
+  private void leave() {
+    serial.run(() -> fromOutside(new SdkCancellationException("the call has gone on")));
+    if (serial.isMine()) {
+      return;
+    }
+    try {
+      left.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      log.debug("An attempt that the SDK has left does not end: {}", e.toString());
+    }
+  }
+
+  /** What the SDK holds: it is completed from in here by {@link #ends} alone. */
+  private final class Ending extends CompletableFuture<Void> {
+    void ends(@Nullable Throwable why) {
+      if (why == null) {
+        super.complete(null);
+      } else {
+        super.completeExceptionally(why);
+      }
+    }
+
+    @Override
+    public boolean complete(Void nothing) {
+      return stopped(super.complete(nothing), new CancellationException("completed"));
+    }
+
+    @Override
+    public boolean completeExceptionally(Throwable why) {
+      return stopped(super.completeExceptionally(why), why);
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterrupt) {
+      return stopped(super.cancel(mayInterrupt), new CancellationException("cancelled"));
+    }
+
+    private boolean stopped(boolean isFirst, Throwable why) {
+      if (isFirst) {
+        giveUp(why);
+      }
+      return isFirst;
+    }
+  }
+
+  // Time, and threads that may wait.
+
+  void after(long nanos, Runnable event) {
+    transport.threads().after(nanos, () -> serial.run(event));
+  }
+
+  /** Begins an attempt, on a thread that may wait if it has to. */
+  void pick(Picking picking, Consumer<Attempt> then, Consumer<NoNodeAvailableException> none) {
+    if (transport.mayWait()) {
+      elsewhere(transport.threads()::await, () -> picked(picking, then, none));
+    } else {
+      picked(picking, then, none).run();
+    }
+  }
+
+  private Runnable picked(
+      Picking picking, Consumer<Attempt> then, Consumer<NoNodeAvailableException> none) {
+    try {
+      Attempt attempt = picking.pick();
+      return () -> {
+        if (over) {
+          attempt.end(Outcome.cancelled("aborted by the caller"));
+        } else {
+          then.accept(attempt);
+        }
+      };
+    } catch (NoNodeAvailableException e) {
+      return () -> {
+        if (!over) {
+          none.accept(e);
+        }
+      };
+    }
+  }
+
+  /** Begins an attempt. */
+  interface Picking {
+    Attempt pick() throws NoNodeAvailableException;
+  }
+
+  private void elsewhere(Executor threads, Supplier<Runnable> work) {
+    Elsewhere waiting = new Elsewhere(work);
+    elsewhere = waiting;
+    threads.execute(waiting);
+  }
+
+  /** What may wait, and what is to be done within the serial after that. */
+  private final class Elsewhere implements Runnable {
+    private final Supplier<Runnable> work;
+
+    @GuardedBy("this")
+    private @Nullable Thread waits;
+
+    @GuardedBy("this")
+    private boolean unwanted;
+
+    Elsewhere(Supplier<Runnable> work) {
+      this.work = work;
+    }
+
+    @Override
+    public void run() {
+      Runnable next = begins() ? waited() : () -> {};
+      serial.run(
+          () -> {
+            elsewhere = null;
+            next.run();
+            if (over && elsewhere == null) {
+              left.complete(null);
+            }
+          });
+    }
+
+    private Runnable waited() {
+      try {
+        return work.get();
+      } catch (RuntimeException e) {
+        return () -> fails(e);
+      } finally {
+        ended();
+      }
+    }
+
+    private synchronized boolean begins() {
+      waits = Thread.currentThread();
+      return !unwanted;
+    }
+
+    private synchronized void ended() {
+      waits = null;
+      Thread.interrupted(); // that was for this
+    }
+
+    synchronized void interrupt() {
+      unwanted = true;
+      Thread waiting = waits;
+      if (waiting != null) {
+        waiting.interrupt();
+      }
+    }
+  }
+}
