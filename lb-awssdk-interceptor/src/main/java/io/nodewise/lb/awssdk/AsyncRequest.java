@@ -19,6 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.NonRetryableException;
 import software.amazon.awssdk.http.SdkCancellationException;
+import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.http.async.AsyncExecuteRequest;
 import software.amazon.awssdk.http.async.SdkAsyncHttpResponseHandler;
@@ -116,8 +117,38 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
     NodeFailedException last = unreachable;
     pick(
         () -> next(sent.exists(), last),
-        attempt -> send(new AsyncExchange(this, request.request(), attempt, sent, this)),
+        attempt -> sendTo(attempt, request.request(), sent, this, this::send),
         this::fails);
+  }
+
+  /** Makes an attempt of ours, whose request is signed for its node first where that is due. */
+  void sendTo(
+      Attempt attempt,
+      SdkHttpRequest what,
+      SentPublisher sent,
+      AsyncExchange.Receiver receiver,
+      Consumer<AsyncExchange> sender) {
+    NodeSigning signing = signing();
+    if (signing == null) {
+      sender.accept(new AsyncExchange(this, what, attempt, sent, receiver));
+      return;
+    }
+    signing
+        .signed(what, sent.source(), attempt)
+        .whenComplete(
+            (signed, e) ->
+                serial.run(
+                    () -> {
+                      if (e != null) {
+                        fails(e);
+                      } else if (over) {
+                        attempt.end(Outcome.cancelled("aborted by the caller"));
+                      } else {
+                        SentPublisher body = SentPublisher.of(signed.request(), signed.body());
+                        sender.accept(
+                            new AsyncExchange(this, signed.request(), attempt, body, receiver));
+                      }
+                    }));
   }
 
   void send(AsyncExchange exchange) {

@@ -29,20 +29,20 @@ final class AsyncTransportBuilder implements SdkAsyncHttpClient.Builder<AsyncTra
 
   @Override
   public SdkAsyncHttpClient buildWithDefaults(AttributeMap serviceDefaults) {
-    if (calls.signsForNodes()) {
-      throw new IllegalArgumentException(
-          "host header: NODE (expected: LOGICAL, as an asynchronous client's requests are signed"
-              + " before a node is known)");
-    }
     SdkAsyncHttpClient given = client;
     if (given != null) {
+      UnfitClient.refuse(given.clientName(), cluster);
       return made(given, false);
     }
     calls.limitSilence(ConnectionDefaults.longestSilence(cluster));
     SdkAsyncHttpClient.Builder<?> source =
         builder == null ? DefaultAsyncHttpClient.of(cluster) : builder;
-    return made(
-        source.buildWithDefaults(serviceDefaults.merge(ConnectionDefaults.ofPools(cluster))), true);
+    AsyncTransport transport =
+        made(
+            source.buildWithDefaults(serviceDefaults.merge(ConnectionDefaults.ofPools(cluster))),
+            true);
+    UnfitClient.refuse(transport.delegate().clientName(), cluster);
+    return transport;
   }
 
   private AsyncTransport made(SdkAsyncHttpClient delegate, boolean owns) {

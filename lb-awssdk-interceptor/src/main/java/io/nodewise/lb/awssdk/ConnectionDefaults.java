@@ -3,6 +3,7 @@ package io.nodewise.lb.awssdk;
 import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.routing.InFlightLimits;
 import java.time.Duration;
+import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpConfigurationOption;
 import software.amazon.awssdk.utils.AttributeMap;
 
@@ -27,8 +28,14 @@ final class ConnectionDefaults {
 
   private ConnectionDefaults() {}
 
+  /** For a client of such a builder: one pool for all nodes, but where it is native code. */
+  static AttributeMap of(LoadBalancer cluster, SdkHttpClient.Builder<?> builder) {
+    boolean isCrt = builder.getClass().getName().contains("AwsCrtHttpClient");
+    return isCrt ? ofPools(cluster) : ofOnePool(cluster);
+  }
+
   /** For a client that has one pool for all nodes. */
-  static AttributeMap ofOnePool(LoadBalancer cluster) {
+  private static AttributeMap ofOnePool(LoadBalancer cluster) {
     int all = InFlightLimits.connections(cluster.nodes().size());
     return of(cluster).toBuilder().put(SdkHttpConfigurationOption.MAX_CONNECTIONS, all).build();
   }

@@ -13,15 +13,12 @@ final class DefaultAsyncHttpClient {
   private DefaultAsyncHttpClient() {}
 
   /**
-   * @throws IllegalArgumentException if Netty's client is not on the class path, or can't do what
-   *     the cluster's TLS asks for
+   * Its builder. A {@link ClusterTls#serverName()} is verified by the cluster's trust and not sent:
+   * Netty sends the host of a node's URI, and nothing for an address.
+   *
+   * @throws IllegalArgumentException if Netty's client is not on the class path
    */
   static SdkAsyncHttpClient.Builder<?> of(LoadBalancer cluster) {
-    if (cluster.tls().flatMap(ClusterTls::serverName).isPresent()) {
-      throw new IllegalArgumentException(
-          "HTTP client: none (expected: one of yours that knows ClusterTls.serverName; Netty's"
-              + " client, which is the default, sends and verifies the host of a node's URI)");
-    }
     try {
       return Netty.of(cluster);
     } catch (NoClassDefFoundError e) {

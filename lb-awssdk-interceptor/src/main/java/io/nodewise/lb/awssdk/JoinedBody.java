@@ -229,10 +229,15 @@ final class JoinedBody implements Part.Reader, AsyncExchange.Receiver {
   }
 
   private void put(HttpExecuteRequest question, Attempt attempt) {
-    AsyncExchange exchange =
-        new AsyncExchange(request, question.httpRequest(), attempt, SentPublisher.none(), this);
-    asked = exchange;
-    request.send(exchange);
+    request.sendTo(
+        attempt,
+        question.httpRequest(),
+        SentPublisher.none(),
+        this,
+        exchange -> {
+          asked = exchange;
+          request.send(exchange);
+        });
   }
 
   private void goOnAfter(Throwable e, Resumption rest, RestSearch search) {

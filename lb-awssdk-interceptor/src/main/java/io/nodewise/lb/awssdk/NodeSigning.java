@@ -3,10 +3,17 @@ package io.nodewise.lb.awssdk;
 import io.nodewise.lb.Attempt;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.Outcome;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.async.SdkHttpContentPublisher;
+import software.amazon.awssdk.http.auth.spi.signer.AsyncSignedRequest;
 
 /*
  * The SDK signs before a node is known. So where each request names its node, the auth scheme only
@@ -43,6 +50,57 @@ final class NodeSigning {
     } catch (RuntimeException | Error e) {
       attempt.end(Outcome.cancelled("not signed: " + e));
       throw e;
+    }
+  }
+
+  /**
+   * The same for those who are told of answers: done at once, but where a body is hashed as a whole
+   * before it is sent.
+   */
+  CompletableFuture<Signed> signed(
+      SdkHttpRequest request, @Nullable SdkHttpContentPublisher body, Attempt attempt) {
+    CompletableFuture<Signed> done;
+    try {
+      SdkHttpRequest named = named(request, attempt.node());
+      done =
+          signing == null
+              ? CompletableFuture.completedFuture(new Signed(named, body))
+              : signing.signAsync(named, body).thenApply(made -> Signed.of(made, body));
+    } catch (RuntimeException e) {
+      done = CompletableFuture.failedFuture(e);
+    }
+    return done.whenComplete(
+        (made, e) -> {
+          if (e != null) {
+            attempt.end(Outcome.cancelled("not signed: " + e));
+          }
+        });
+  }
+
+  /** What goes to a node. */
+  record Signed(SdkHttpRequest request, @Nullable SdkHttpContentPublisher body) {
+
+    static Signed of(AsyncSignedRequest made, @Nullable SdkHttpContentPublisher unsigned) {
+      Publisher<ByteBuffer> payload = made.payload().orElse(null);
+      return new Signed(
+          made.request(),
+          payload == null || payload == unsigned ? unsigned : new Content(made.request(), payload));
+    }
+  }
+
+  /** As long as its head says. */
+  private record Content(SdkHttpRequest head, Publisher<ByteBuffer> bytes)
+      implements SdkHttpContentPublisher {
+
+    @Override
+    public Optional<Long> contentLength() {
+      long said = Answer.lengthOf(head);
+      return said < 0 ? Optional.empty() : Optional.of(said);
+    }
+
+    @Override
+    public void subscribe(Subscriber<? super ByteBuffer> subscriber) {
+      bytes.subscribe(subscriber);
     }
   }
 

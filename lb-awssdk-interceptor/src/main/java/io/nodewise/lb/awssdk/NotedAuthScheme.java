@@ -95,9 +95,17 @@ final class NotedAuthScheme<T extends Identity> implements AuthScheme<T> {
 
     @Override
     public CompletableFuture<AsyncSignedRequest> signAsync(AsyncSignRequest<? extends T> request) {
+      if (calls.signsForNodes()) {
+        calls.noteSigning(new Signing<>(signer, request, true));
+        return CompletableFuture.completedFuture(
+            AsyncSignedRequest.builder()
+                .request(request.request())
+                .payload(request.payload().orElse(null))
+                .build());
+      }
       CompletableFuture<AsyncSignedRequest> signed = signer.signAsync(request);
       if (request.request().method() == SdkHttpMethod.GET) {
-        calls.noteSigning(new Signing<>(signer, request));
+        calls.noteSigning(new Signing<>(signer, request, false));
       }
       return signed;
     }

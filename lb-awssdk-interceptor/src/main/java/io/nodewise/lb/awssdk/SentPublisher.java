@@ -39,6 +39,11 @@ final class SentPublisher extends SentBody implements SdkHttpContentPublisher {
     return new SentPublisher(null, 0);
   }
 
+  /** The caller's; null if there is none. */
+  @Nullable SdkHttpContentPublisher source() {
+    return source;
+  }
+
   /** Tells this attempt whose turn it is. */
   void watchedBy(Attempt running) {
     attempt = running;

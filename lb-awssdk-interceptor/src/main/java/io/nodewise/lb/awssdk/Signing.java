@@ -1,12 +1,20 @@
 package io.nodewise.lb.awssdk;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.auth.spi.signer.AsyncSignRequest;
+import software.amazon.awssdk.http.auth.spi.signer.AsyncSignedRequest;
 import software.amazon.awssdk.http.auth.spi.signer.HttpSigner;
 import software.amazon.awssdk.http.auth.spi.signer.SignRequest;
 import software.amazon.awssdk.http.auth.spi.signer.SignedRequest;
@@ -39,12 +47,15 @@ final class Signing<T extends Identity> {
     this.isForNodes = isForNodes;
   }
 
-  /** Of a request without a body, for whose signature nobody has to wait. */
-  Signing(HttpSigner<T> signer, AsyncSignRequest<? extends T> signed) {
+  /**
+   * Notes it for those who are told of answers: what is not for nodes is a request without a body,
+   * for whose signature nobody has to wait.
+   */
+  Signing(HttpSigner<T> signer, AsyncSignRequest<? extends T> signed, boolean isForNodes) {
     this.signer = signer;
     this.signed = null;
     this.signedAsync = signed;
-    this.isForNodes = false;
+    this.isForNodes = isForNodes;
   }
 
   /** Whether it was a request of that call. */
@@ -77,6 +88,38 @@ final class Signing<T extends Identity> {
             named,
             request.contentStreamProvider().orElse(null));
     return NodeSigning.with(request, done.request(), done.payload().orElse(null));
+  }
+
+  /**
+   * The same for those who are told of answers. What has no body, or a document in memory, the SDK
+   * signs for them as for those who wait.
+   */
+  CompletableFuture<AsyncSignedRequest> signAsync(
+      SdkHttpRequest named, @Nullable Publisher<ByteBuffer> body) {
+    if (signed == null) {
+      return signAsync(Objects.requireNonNull(signedAsync), named, body);
+    }
+    SignedRequest done = sign(signed, named, signed.payload().orElse(null));
+    return CompletableFuture.completedFuture(
+        AsyncSignedRequest.builder()
+            .request(done.request())
+            .payload(done.payload().map(Signing::document).orElse(null))
+            .build());
+  }
+
+  private static AsyncRequestBody document(ContentStreamProvider bytes) {
+    try (InputStream in = bytes.newStream()) {
+      return AsyncRequestBody.fromBytes(in.readAllBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // bytes in memory
+    }
+  }
+
+  private <I extends T> CompletableFuture<AsyncSignedRequest> signAsync(
+      AsyncSignRequest<I> as, SdkHttpRequest request, @Nullable Publisher<ByteBuffer> body) {
+    // What the HTTP client is to send of a request without a body is a publisher of nothing.
+    Publisher<ByteBuffer> payload = as.payload().isPresent() ? body : null;
+    return signer.signAsync(as.toBuilder().request(request).payload(payload).build());
   }
 
   private <I extends T> SignedRequest sign(

@@ -1,7 +1,6 @@
 package io.nodewise.lb.awssdk;
 
 import io.nodewise.lb.LoadBalancer;
-import io.nodewise.lb.node.ClusterTls;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.utils.AttributeMap;
@@ -35,16 +34,16 @@ final class TransportBuilder implements SdkHttpClient.Builder<TransportBuilder> 
   public SdkHttpClient buildWithDefaults(AttributeMap serviceDefaults) {
     SdkHttpClient given = client;
     if (given != null) {
-      requireFit(given);
+      UnfitClient.refuse(given.clientName(), cluster);
       return made(new BalancedTransport(given, false, calls, confirmation, hedges()));
     }
     calls.limitSilence(ConnectionDefaults.longestSilence(cluster));
     SdkHttpClient.Builder<?> source = builder == null ? DefaultHttpClient.of(cluster) : builder;
     SdkHttpClient delegate =
-        source.buildWithDefaults(serviceDefaults.merge(ConnectionDefaults.ofOnePool(cluster)));
+        source.buildWithDefaults(serviceDefaults.merge(ConnectionDefaults.of(cluster, source)));
     BalancedTransport transport =
         made(new BalancedTransport(delegate, true, calls, confirmation, hedges()));
-    requireFit(delegate);
+    UnfitClient.refuse(delegate.clientName(), cluster);
     return transport;
   }
 
@@ -63,24 +62,6 @@ final class TransportBuilder implements SdkHttpClient.Builder<TransportBuilder> 
   void discard() {
     if (made != null) {
       made.close();
-    }
-  }
-
-  /** What can be seen of a client to be unfit for this cluster. */
-  private void requireFit(SdkHttpClient delegate) {
-    String name = delegate.clientName();
-    if (name.startsWith("UrlConnection") && !calls.signsForNodes()) {
-      throw new IllegalArgumentException(
-          "HTTP client: UrlConnectionHttpClient (expected: one that sends the Host header it is"
-              + " given, such as ApacheHttpClient; the JDK's sends the node's own, which breaks the"
-              + " signature; or LoadBalancer.builder().hostHeader(HostHeader.NODE), which signs for"
-              + " that one)");
-    }
-    if (name.startsWith("AwsCommonRuntime")
-        && cluster.tls().flatMap(ClusterTls::serverName).isPresent()) {
-      throw new IllegalArgumentException(
-          "HTTP client: AwsCrtHttpClient (expected: another one where there is a"
-              + " ClusterTls.serverName, as it verifies the host of a node's URI and no other)");
     }
   }
 }

@@ -5,8 +5,9 @@
  * <ul>
  *   <li><b>wiring</b>, when a client is built: {@code BalancedBuilder} (the builder that cannot
  *       lose its balancing), {@code WiringPlugin}, {@code TransportBuilder}, {@code
- *       AsyncTransportBuilder}, {@code ConnectionDefaults}, {@code DefaultHttpClient}, {@code
- *       DefaultAsyncHttpClient}, {@code HeadBucketProbe}, {@code PresignerBuilder};
+ *       AsyncTransportBuilder}, {@code ConnectionDefaults}, {@code UnfitClient}, {@code
+ *       DefaultHttpClient}, {@code DefaultAsyncHttpClient}, {@code HeadBucketProbe}, {@code
+ *       PresignerBuilder};
  *   <li><b>the call</b>, across its attempts: {@code CallInterceptor}, {@code ApiCalls}, {@code
  *       ApiCall} (what a failure means for it), {@code FailoverRetryStrategy};
  *   <li><b>the table of operations</b>: {@code Operations}, {@code Operation}, {@code Repeat},

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.nodewise.lb.LoadBalancer;
+import io.nodewise.lb.awssdk.nodes.S3Nodes;
 import io.nodewise.lb.awssdk.nodes.TlsFront;
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.node.ClusterTls;
@@ -18,6 +19,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
@@ -26,10 +29,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
@@ -186,6 +192,41 @@ class ServerNameIT extends OnS3Nodes {
   @EnumSource(Http.class)
   void weDoNotShowWhoWeAre(Http http) throws Exception {
     fails(trusting().serverName(NAME).build(), http, true, "node 127.0.0.1");
+  }
+
+  /** The asynchronous client made by default: verified, and not sent to an address. */
+  @Test
+  void netty() throws Exception {
+    ClusterTls tls = trusting().serverName(NAME).build();
+    LoadBalancer cluster = cluster(tls, quickProbes(), false);
+    assertThat(cluster.awaitReady(Duration.ofSeconds(10), 2)).isTrue();
+    fronts.forEach(front -> front.serverNames().clear()); // those of probes
+    cluster.drain(cluster.nodes().nodes().get(0).id());
+    try (S3AsyncClient s3 = async(cluster)) {
+      s3.putObject(put -> put.bucket(bucket).key("k"), AsyncRequestBody.fromBytes(bytes(300_000)))
+          .get(20, TimeUnit.SECONDS);
+    }
+    assertThat(get(PLAIN, "k")).isEqualTo(bytes(300_000));
+    assertThat(fronts.get(1).serverNames()).contains("");
+  }
+
+  @Test
+  void nettyAndACertificateForAnotherName() throws Exception {
+    ClusterTls tls = trusting().serverName("s3.example.org").build();
+    LoadBalancer cluster = cluster(tls, HealthCheck.none(), false);
+    try (S3AsyncClient s3 = async(cluster)) {
+      assertThatExceptionOfType(ExecutionException.class)
+          .isThrownBy(() -> s3.headBucket(head -> head.bucket(bucket)).get(20, TimeUnit.SECONDS))
+          .withStackTraceContaining("the certificate is not made out to s3.example.org");
+    }
+    assertThat(nodes.requests()).isEmpty();
+  }
+
+  private static S3AsyncClient async(LoadBalancer cluster) {
+    return LoadBalancedS3.asyncBuilder(cluster)
+        .region(Region.US_EAST_1)
+        .credentialsProvider(S3Nodes.CREDENTIALS)
+        .build();
   }
 
   /** A trust manager alone verifies the name, whatever the client, and sends none. */
