@@ -63,7 +63,8 @@ class HungStorageTest {
       cluster.awaitState(N2, NodeState.EJECTED, Duration.ofSeconds(3));
       assertThat(cluster.node(N2).reason())
           .isEqualTo("5 faults in a row: did not answer for 35000 ms");
-      assertThat(traffic.runningOn(N2)).isBetween(400, 480);
+      // Half of what a pool of four nodes has room for; by turns alone it would be 400 and more.
+      assertThat(traffic.runningOn(N2)).isBetween(90, 100);
     }
   }
 
