@@ -1,11 +1,9 @@
 package io.nodewise.lb.awssdk;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.nodewise.lb.Attempt;
 import io.nodewise.lb.node.NoNodeAvailableException;
 import io.nodewise.lb.node.Outcome;
 import java.nio.ByteBuffer;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -52,7 +50,7 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
   private final AsyncExecuteRequest request;
   private final SdkAsyncHttpResponseHandler handler;
   private final Serial serial = new Serial();
-  private final Ending future = new Ending();
+  private final AnswerFuture future = new AnswerFuture(this::giveUp);
 
   /** Completed when nothing of this uses the call any more. */
   private final CompletableFuture<Void> left = new CompletableFuture<>();
@@ -333,39 +331,6 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
     }
   }
 
-  /** What the SDK holds: it is completed from in here by {@link #ends} alone. */
-  private final class Ending extends CompletableFuture<Void> {
-    void ends(@Nullable Throwable why) {
-      if (why == null) {
-        super.complete(null);
-      } else {
-        super.completeExceptionally(why);
-      }
-    }
-
-    @Override
-    public boolean complete(Void nothing) {
-      return stopped(super.complete(nothing), new CancellationException("completed"));
-    }
-
-    @Override
-    public boolean completeExceptionally(Throwable why) {
-      return stopped(super.completeExceptionally(why), why);
-    }
-
-    @Override
-    public boolean cancel(boolean mayInterrupt) {
-      return stopped(super.cancel(mayInterrupt), new CancellationException("cancelled"));
-    }
-
-    private boolean stopped(boolean isFirst, Throwable why) {
-      if (isFirst) {
-        giveUp(why);
-      }
-      return isFirst;
-    }
-  }
-
   // Time, and threads that may wait.
 
   void after(long nanos, Runnable event) {
@@ -407,64 +372,17 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
   }
 
   private void elsewhere(Executor threads, Supplier<Runnable> work) {
-    Elsewhere waiting = new Elsewhere(work);
+    Elsewhere waiting =
+        new Elsewhere(work, this::fails, next -> serial.run(() -> backFromElsewhere(next)));
     elsewhere = waiting;
     threads.execute(waiting);
   }
 
-  /** What may wait, and what is to be done within the serial after that. */
-  private final class Elsewhere implements Runnable {
-    private final Supplier<Runnable> work;
-
-    @GuardedBy("this")
-    private @Nullable Thread waits;
-
-    @GuardedBy("this")
-    private boolean unwanted;
-
-    Elsewhere(Supplier<Runnable> work) {
-      this.work = work;
-    }
-
-    @Override
-    public void run() {
-      Runnable next = begins() ? waited() : () -> {};
-      serial.run(
-          () -> {
-            elsewhere = null;
-            next.run();
-            if (over && elsewhere == null) {
-              left.complete(null);
-            }
-          });
-    }
-
-    private Runnable waited() {
-      try {
-        return work.get();
-      } catch (RuntimeException e) {
-        return () -> fails(e);
-      } finally {
-        ended();
-      }
-    }
-
-    private synchronized boolean begins() {
-      waits = Thread.currentThread();
-      return !unwanted;
-    }
-
-    private synchronized void ended() {
-      waits = null;
-      Thread.interrupted(); // that was for this
-    }
-
-    synchronized void interrupt() {
-      unwanted = true;
-      Thread waiting = waits;
-      if (waiting != null) {
-        waiting.interrupt();
-      }
+  private void backFromElsewhere(Runnable next) {
+    elsewhere = null;
+    next.run();
+    if (over && elsewhere == null) {
+      left.complete(null);
     }
   }
 }

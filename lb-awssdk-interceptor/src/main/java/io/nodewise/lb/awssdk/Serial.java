@@ -36,14 +36,20 @@ final class Serial {
   }
 
   private void workOff() {
+    Error died = null;
     do {
       worker = Thread.currentThread();
       try {
         events.remove().run();
       } catch (RuntimeException e) {
         log.warn("A request's event failed: {}", e.toString(), e); // the others must be heard
+      } catch (Error e) {
+        died = died == null ? e : died; // the same, and it is this thread's to die of
       }
       worker = null;
     } while (pending.decrementAndGet() > 0);
+    if (died != null) {
+      throw died;
+    }
   }
 }

@@ -20,8 +20,8 @@
  *       {@code Exchange}, {@code SentStream}, {@code ReopenedBody}, {@code ReceivedBody}, {@code
  *       ResumableBody};
  *   <li><b>the same for those who are told</b>: {@code AsyncTransport}, {@code AsyncRequest},
- *       {@code AsyncExchange}, {@code SentPublisher}, {@code Part}, {@code JoinedBody}, {@code
- *       Serial}, {@code AsyncThreads};
+ *       {@code AnswerFuture}, {@code Elsewhere}, {@code AsyncExchange}, {@code SentPublisher},
+ *       {@code Part}, {@code JoinedBody}, {@code Serial}, {@code AsyncThreads};
  *   <li><b>what an answer or an exception means</b>: {@code Reception}, {@code Answer}, {@code
  *       Failure}, {@code Document}, {@code CutHead}, {@code ServerClocks}, {@code
  *       NodeFailedException}, {@code GivenUp};

@@ -1,6 +1,7 @@
 package io.nodewise.lb.awssdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,24 @@ class SerialTest {
         });
 
     assertThat(order).containsExactly("other");
+  }
+
+  @Test
+  void nor_does_one_that_dies() {
+    List<String> order = new ArrayList<>();
+    AssertionError death = new AssertionError("of a callback");
+
+    assertThatThrownBy(
+            () ->
+                serial.run(
+                    () -> {
+                      serial.run(() -> order.add("other"));
+                      throw death;
+                    }))
+        .isSameAs(death);
+    serial.run(() -> order.add("later"));
+
+    assertThat(order).containsExactly("other", "later");
   }
 
   /** A plain counter, which loses additions that are not ordered. */
