@@ -82,6 +82,12 @@ class QuickstartTest {
   }
 
   @Test
+  void presignedUrl() throws Exception {
+    PresignedQuickstart.main(startNodes());
+    assertPrinted("Hello, visitor!");
+  }
+
+  @Test
   void tls(@TempDir Path keys) throws Exception {
     Certificate certificate = Certificate.in(keys);
     for (int i = 0; i < NODES; i++) {

@@ -167,8 +167,10 @@ final class StoredState {
 
   /** Whether the bucket is among the caller's own, and was made since the call began. */
   boolean isOurs(CreateBucketRequest create) {
-    ListBucketsResponse own =
-        s3.listBuckets(list -> list.prefix(create.bucket()).overrideConfiguration(asking));
+    // As a plain parameter: older SDKs have no field for it.
+    AwsRequestOverrideConfiguration named =
+        asking.toBuilder().putRawQueryParameter("prefix", create.bucket()).build();
+    ListBucketsResponse own = s3.listBuckets(list -> list.overrideConfiguration(named));
     return own.buckets().stream()
         .filter(bucket -> create.bucket().equals(bucket.name()))
         .anyMatch(bucket -> isYoung(bucket.creationDate(), own));

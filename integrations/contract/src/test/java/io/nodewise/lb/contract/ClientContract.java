@@ -9,6 +9,7 @@ import io.nodewise.lb.awssdk.nodes.Fault;
 import io.nodewise.lb.awssdk.nodes.FaultProxy;
 import io.nodewise.lb.contract.ContractClient.Running;
 import io.nodewise.lb.contract.ContractClient.Shape;
+import io.nodewise.lb.node.HostHeader;
 import io.nodewise.lb.node.NoNodeAvailableException;
 import io.nodewise.lb.node.NodeState;
 import java.time.Duration;
@@ -38,6 +39,11 @@ abstract class ClientContract {
   private Cluster cluster;
   private ContractClient client;
 
+  /** Which host its requests name. */
+  HostHeader hostHeader() {
+    return HostHeader.LOGICAL;
+  }
+
   /** What else this kind of client might leave behind, after each test. */
   void nothingElseIsLeft() {}
 
@@ -47,7 +53,7 @@ abstract class ClientContract {
   @BeforeEach
   void start() {
     String bucket = Bucket.create();
-    cluster = new Cluster();
+    cluster = new Cluster(hostHeader());
     assertThat(cluster.balancer.awaitReady(Duration.ofSeconds(10), 4)).isTrue();
     client = open(cluster, bucket);
     cluster.nodes.renew();

@@ -5,6 +5,7 @@ import io.nodewise.lb.NodeSnapshot;
 import io.nodewise.lb.awssdk.nodes.FaultProxy;
 import io.nodewise.lb.awssdk.nodes.S3Nodes;
 import io.nodewise.lb.health.HealthCheck;
+import io.nodewise.lb.node.HostHeader;
 import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.retry.Timeouts;
 import java.time.Duration;
@@ -14,7 +15,7 @@ final class Cluster implements AutoCloseable {
   final S3Nodes nodes = S3Nodes.shared();
   final LoadBalancer balancer;
 
-  Cluster() {
+  Cluster(HostHeader host) {
     HealthCheck probes =
         HealthCheck.s3proxy().toBuilder()
             .interval(Duration.ofMillis(500))
@@ -25,6 +26,7 @@ final class Cluster implements AutoCloseable {
         LoadBalancer.builder()
             .nodes(nodes.urls())
             .healthCheck(probes)
+            .hostHeader(host)
             .timeouts(Timeouts.builder().suspicion(Duration.ofMillis(300)).build())
             .build();
   }

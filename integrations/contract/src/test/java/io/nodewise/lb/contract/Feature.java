@@ -10,6 +10,8 @@ enum Feature {
   REPEATS_ERRORS("a 5xx of one node is asked for at another"),
   /** Silent reads go to a second node as well. */
   HEDGES("slow reads are hedged"),
+  /** A thread may end what another one reads. */
+  ABORTS("a read that blocks is ended by another thread"),
   /** A Host header of the caller's own, so the same signature is good for every node. */
   LOGICAL_HOST("one signature is good for every node");
 

@@ -47,6 +47,9 @@ class LinkageTest {
     Set<String> missing = new TreeSet<>();
     int looked = 0;
     for (JavaClass one : MAIN) {
+      if (one.getPackageName().equals("io.nodewise.lb.contract")) {
+        continue;
+      }
       Set<String> types = new TreeSet<>();
       one.getDirectDependenciesFromSelf()
           .forEach(needed -> types.add(needed.getTargetClass().getBaseComponentType().getName()));
@@ -56,7 +59,7 @@ class LinkageTest {
         Class<?> owner = load(access.getTargetOwner().getName());
         if (access.getTargetOwner().getName().startsWith(SDK) && owner != null) {
           looked++;
-          if (!has(owner, access.getTarget())) {
+          if (!has(owner, access.getTarget()) && !isHandedOn(access)) {
             missing.add(one.getSimpleName() + ": " + access.getTarget().getFullName());
           }
         }
@@ -64,6 +67,14 @@ class LinkageTest {
     }
     assertThat(looked).as("uses of the SDK").isGreaterThan(200);
     assertThat(missing).isEmpty();
+  }
+
+  /**
+   * A method that hands on to the one it overrides: an SDK that has none of that name calls
+   * neither.
+   */
+  private static boolean isHandedOn(JavaAccess<?> access) {
+    return access.getOrigin().getName().equals(access.getTarget().getName());
   }
 
   private static Class<?> load(String name) {
@@ -124,8 +135,6 @@ class LinkageTest {
         .resideInAPackage("io.nodewise.lb..")
         .and()
         .resideOutsideOfPackage("io.nodewise.lb.contract..")
-        .and()
-        .doNotHaveSimpleName("DefaultHttpClient") // loaded for a default client only
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.apache.http..", "io.netty..")

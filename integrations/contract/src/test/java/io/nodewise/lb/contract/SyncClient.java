@@ -5,6 +5,8 @@ import io.nodewise.lb.awssdk.LoadBalancedS3;
 import io.nodewise.lb.awssdk.nodes.S3Nodes;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -162,10 +164,14 @@ final class SyncClient implements ContractClient {
                 .multipartUpload(upload -> upload.parts(parts)));
   }
 
-  /** A stream that is aborted by another thread. */
+  /** A stream that is aborted by another thread, or between two reads where that can't be. */
   @Override
-  public Running begin(String key) {
+  public Running begin(String key) throws IOException {
     ResponseInputStream<GetObjectResponse> body = s3.getObject(get -> get.bucket(bucket).key(key));
+    if (!features.contains(Feature.ABORTS)) {
+      body.readNBytes(1000);
+      return new BegunBody(body);
+    }
     return new ReadBody(() -> readAll(body), body::abort);
   }
 
@@ -181,6 +187,23 @@ final class SyncClient implements ContractClient {
   @Override
   public void close() {
     s3.close();
+  }
+
+  /** A body of which nobody reads any more. */
+  record BegunBody(InputStream body) implements Running {
+    @Override
+    public void cancel() {
+      try {
+        body.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public boolean await() {
+      return false;
+    }
   }
 
   /** A body that a thread of its own reads. */

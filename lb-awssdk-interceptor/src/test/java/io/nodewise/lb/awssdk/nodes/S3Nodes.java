@@ -4,9 +4,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
-import org.gaul.s3proxy.BlobStores;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
@@ -32,9 +30,8 @@ public final class S3Nodes {
   private final List<FaultProxy> proxies = new ArrayList<>();
 
   private S3Nodes() throws Exception {
-    BlobStore store = store();
-    for (int i = 0; i < SIZE; i++) {
-      proxies.add(FaultProxy.before(start(store, "127.0.0.1", null)));
+    for (InetSocketAddress server : SharedServers.wherever(SIZE)) {
+      proxies.add(FaultProxy.before(server));
     }
   }
 
@@ -56,30 +53,12 @@ public final class S3Nodes {
   }
 
   private static BlobStore store() {
-    Properties properties = new Properties();
-    properties.setProperty("jclouds.identity", "");
-    properties.setProperty("jclouds.credential", "");
-    return BlobStores.create("transient", properties);
+    return SharedServers.store();
   }
 
   private static InetSocketAddress start(BlobStore store, String host, String virtualHost)
       throws Exception {
-    return start(store, host, virtualHost, AuthenticationType.AWS_V4);
-  }
-
-  private static InetSocketAddress start(
-      BlobStore store, String host, String virtualHost, AuthenticationType authentication)
-      throws Exception {
-    S3Proxy.Builder builder =
-        S3Proxy.builder()
-            .blobStore(store)
-            .endpoint(URI.create("http://" + host + ":0"))
-            .awsAuthentication(authentication, ACCESS_KEY, SECRET_KEY)
-            .ignoreUnknownHeaders(true)
-            .jettyMaxThreads(64);
-    S3Proxy server = (virtualHost == null ? builder : builder.virtualHost(virtualHost)).build();
-    server.start();
-    return new InetSocketAddress(host, server.getPort());
+    return SharedServers.start(store, host, virtualHost, AuthenticationType.AWS_V4);
   }
 
   /** One more node, over a store of its own, at {@code ::1}. */
@@ -99,8 +78,8 @@ public final class S3Nodes {
   public static List<FaultProxy> open() throws Exception {
     BlobStore store = store();
     return List.of(
-        FaultProxy.before(start(store, "127.0.0.1", null, AuthenticationType.NONE)),
-        FaultProxy.before(start(store, "127.0.0.1", null, AuthenticationType.NONE)));
+        FaultProxy.before(SharedServers.start(store, "127.0.0.1", null, AuthenticationType.NONE)),
+        FaultProxy.before(SharedServers.start(store, "127.0.0.1", null, AuthenticationType.NONE)));
   }
 
   /** One more server, over TLS, with a store of its own; to be stopped by the caller. */

@@ -1,10 +1,10 @@
 package io.nodewise.lb.contract;
 
 /** minio-java over a wrapped {@code OkHttpClient}. */
-class MinioClientIT extends ClientContract {
+class MinioContractIT extends ClientContract {
 
   @Override
   ContractClient open(Cluster cluster, String bucket) {
-    return new MinioContract(cluster, bucket);
+    return new MinioJava(cluster, bucket);
   }
 }

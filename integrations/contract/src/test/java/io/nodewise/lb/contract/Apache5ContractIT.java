@@ -4,7 +4,7 @@ import java.util.EnumSet;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 
 /** {@code S3Client} over Apache 5. */
-class Apache5ClientIT extends ClientContract {
+class Apache5ContractIT extends ClientContract {
 
   @Override
   ContractClient open(Cluster cluster, String bucket) {

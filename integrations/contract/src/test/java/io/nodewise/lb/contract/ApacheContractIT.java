@@ -4,7 +4,7 @@ import java.util.EnumSet;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** {@code S3Client} over Apache 4, the HTTP client that is made where none is given. */
-class ApacheClientIT extends ClientContract {
+class ApacheContractIT extends ClientContract {
 
   @Override
   ContractClient open(Cluster cluster, String bucket) {

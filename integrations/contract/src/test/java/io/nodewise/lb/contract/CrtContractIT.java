@@ -4,7 +4,7 @@ import java.util.EnumSet;
 import software.amazon.awssdk.http.crt.AwsCrtHttpClient;
 
 /** {@code S3Client} over the HTTP client of the AWS common runtime. */
-class CrtClientIT extends ClientContract {
+class CrtContractIT extends ClientContract {
   private final EventLoops loops = new EventLoops("AwsEventLoop");
 
   @Override

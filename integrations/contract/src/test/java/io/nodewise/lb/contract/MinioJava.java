@@ -17,22 +17,22 @@ import io.nodewise.lb.awssdk.nodes.S3Nodes;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import okhttp3.OkHttpClient;
 
 /** A {@code MinioClient} over a wrapped {@code OkHttpClient}. */
-final class MinioContract implements ContractClient {
+final class MinioJava implements ContractClient {
   private final OkHttpClient http;
   private final MinioClient minio;
   private final String bucket;
 
-  MinioContract(Cluster cluster, String bucket) {
-    this.http = OkHttpContract.balanced(cluster);
+  MinioJava(Cluster cluster, String bucket) {
+    this.http = RawOkHttp.balanced(cluster);
     this.minio =
         MinioClient.builder()
             .endpoint(cluster.balancer.logicalEndpoint().toString())
@@ -45,7 +45,7 @@ final class MinioContract implements ContractClient {
 
   @Override
   public Set<Feature> features() {
-    return OkHttpContract.FEATURES;
+    return EnumSet.complementOf(EnumSet.of(Feature.RESUMES, Feature.ABORTS));
   }
 
   @Override
@@ -169,21 +169,7 @@ final class MinioContract implements ContractClient {
   public Running begin(String key) throws Exception {
     InputStream body = open(key);
     body.readNBytes(1000);
-    return new Running() {
-      @Override
-      public void cancel() {
-        try {
-          body.close();
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-      }
-
-      @Override
-      public boolean await() {
-        return false;
-      }
-    };
+    return new SyncClient.BegunBody(body);
   }
 
   @Override
@@ -193,7 +179,7 @@ final class MinioContract implements ContractClient {
     } catch (Exception e) {
       throw new IOException(e);
     } finally {
-      OkHttpContract.close(http);
+      RawOkHttp.close(http);
     }
   }
 }

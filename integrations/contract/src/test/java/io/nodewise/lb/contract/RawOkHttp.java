@@ -29,7 +29,7 @@ import okio.Okio;
 import okio.Source;
 
 /** A wrapped {@code OkHttpClient} with requests that are signed by hand. */
-final class OkHttpContract implements ContractClient {
+final class RawOkHttp implements ContractClient {
   private static final RequestBody EMPTY = RequestBody.create(new byte[0]);
   private static final Pattern KEY = Pattern.compile("<Key>([^<]*)</Key>");
   private static final Pattern NEXT =
@@ -43,7 +43,7 @@ final class OkHttpContract implements ContractClient {
   private final SignedRequests signed;
   private final String bucket;
 
-  OkHttpContract(Cluster cluster, String bucket) {
+  RawOkHttp(Cluster cluster, String bucket) {
     this.http = balanced(cluster);
     this.signed = new SignedRequests(cluster.balancer.logicalEndpoint(), bucket);
     this.bucket = bucket;

@@ -1,10 +1,10 @@
 package io.nodewise.lb.contract;
 
 /** {@code OkHttpClient}, its requests signed by hand. */
-class OkHttpClientIT extends ClientContract {
+class OkHttpContractIT extends ClientContract {
 
   @Override
   ContractClient open(Cluster cluster, String bucket) {
-    return new OkHttpContract(cluster, bucket);
+    return new RawOkHttp(cluster, bucket);
   }
 }
