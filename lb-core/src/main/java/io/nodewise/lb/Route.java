@@ -79,7 +79,7 @@ public final class Route {
    * first attempt, as long as no other method of this route runs meanwhile.
    */
   public Optional<Attempt> hedge() {
-    LiveNode node = hint.isRead() ? cluster.beginHedge(tried, hint) : null;
+    LiveNode node = hint.isRead() ? cluster.beginHedge(tried) : null;
     if (node == null) {
       return Optional.empty();
     }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nodewise.lb.health.OutlierDetection;
 import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.node.Outcome;
+import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.probe.ScriptedProbeClient;
+import io.nodewise.lb.routing.BalancingPolicy;
 import io.nodewise.lb.routing.InFlightLimits;
 import java.time.Duration;
 import java.util.Optional;
@@ -30,6 +32,26 @@ class HedgeNodesTest extends HedgedReads {
       assertThat(third.node()).isNotIn(first.node(), second.node());
     }
     assertThat(cluster.balancer().snapshot().failovers()).isEqualTo(1);
+  }
+
+  /** The session is on its node still, and not where its slow read was sent a second time. */
+  @Test
+  void a_second_try_moves_no_session() {
+    use(builder -> builder.hedging(GENEROUS).policy(BalancingPolicy.sticky()));
+    reads(500, HedgedReads::usual);
+    RequestHint session = RequestHint.read().withAffinity("session");
+    Route route = cluster.balancer().route(session);
+    String home;
+    try (Attempt first = next(route);
+        Attempt second = route.hedge().orElseThrow()) {
+      home = first.node().id();
+      assertThat(second.node().id()).isNotEqualTo(home);
+    }
+    for (int i = 0; i < 20; i++) {
+      try (Attempt later = next(cluster.balancer().route(session))) {
+        assertThat(later.node().id()).isEqualTo(home);
+      }
+    }
   }
 
   @Test

@@ -203,21 +203,23 @@ public final class Cluster implements AutoCloseable {
    * Chooses a node for a read that waits on another one, and counts an attempt in on it. Null where
    * there is none as good as any, or none free at once, or the budget is spent.
    */
-  public @Nullable LiveNode beginHedge(Tried tried, RequestHint hint) {
+  public @Nullable LiveNode beginHedge(Tried tried) {
     if (hedges.delay().isEmpty() || registry.isPanic()) {
       return null;
     }
     Admission gate = admission;
-    LiveNode node =
-        gate == null ? tryHedge(tried, hint) : gate.enterAtOnce(() -> tryHedge(tried, hint));
+    LiveNode node = gate == null ? tryHedge(tried) : gate.enterAtOnce(() -> tryHedge(tried));
     if (node != null) {
       hedges.began();
     }
     return node;
   }
 
-  private @Nullable LiveNode tryHedge(Tried tried, RequestHint hint) {
-    LiveNode node = (LiveNode) registry.table().pickOfBest(tried, hint, runtime.random().next());
+  /** Wherever the request belongs: a second try is no reason for its session to move. */
+  private @Nullable LiveNode tryHedge(Tried tried) {
+    RequestHint anywhere = RequestHint.read();
+    LiveNode node =
+        (LiveNode) registry.table().pickOfBest(tried, anywhere, runtime.random().next());
     if (node == null || !isAtItsBest(node) || !hedges.take()) {
       return null;
     }
