@@ -21,7 +21,7 @@ public interface Affinity {
 
   /** The path of its URL, which is bucket and key in S3: the default. */
   static Affinity path() {
-    return request -> request.url().encodedPath();
+    return PathAffinity.PATH;
   }
 
   /** The value of a header, such as a session's id that the client gives out. */

@@ -45,7 +45,7 @@ final class BalancedCall {
   private final Request request;
   private final AttemptSettings settings;
   private final Route route;
-  private final boolean isRepeatable;
+  private final Leeway leeway;
   private final List<IOException> failures = new ArrayList<>(0);
   private @Nullable Answered kept;
   private int broken;
@@ -62,14 +62,14 @@ final class BalancedCall {
       Request request,
       AttemptSettings settings,
       Route route,
-      boolean isRepeatable) {
+      Leeway leeway) {
     this.shared = shared;
     this.user = user;
     this.made = made;
     this.request = request;
     this.settings = settings;
     this.route = route;
-    this.isRepeatable = isRepeatable;
+    this.leeway = leeway;
   }
 
   Shared shared() {
@@ -140,8 +140,7 @@ final class BalancedCall {
 
   private Answered send(NodeCall attempt) throws IOException {
     HedgeThreads threads = shared.hedges();
-    Duration delay =
-        threads == null || request.body() != null ? null : route.hedgeDelay().orElse(null);
+    Duration delay = threads == null || !leeway.hedges() ? null : route.hedgeDelay().orElse(null);
     return delay == null || threads == null
         ? new Answered(attempt, attempt.send())
         : new HedgedCall(this, attempt).run(threads, delay);
@@ -161,12 +160,15 @@ final class BalancedCall {
     if (failed.isUnseen()) {
       return !failed.isRefused() || route.takeRetry();
     }
-    return isRepeatable && (++broken <= FEW || !route.hasUntried() || route.takeFailover());
+    return leeway.repeats() && (++broken <= FEW || !route.hasUntried() || route.takeFailover());
   }
 
   /** Whether it goes on after this answer. */
   private boolean goesOn(Response response) {
-    if (!isRepeatable || !Answers.isErrorOfNode(response) || user.isOver() || !route.hasUntried()) {
+    if (!leeway.repeats()
+        || !Answers.isErrorOfNode(response)
+        || user.isOver()
+        || !route.hasUntried()) {
       return false;
     }
     return Answers.outcome(response).kind() == Outcome.Kind.LOAD

@@ -52,6 +52,7 @@ final class BalancingInterceptor implements Interceptor {
   private final Members members;
   private final @Nullable RepeatableRequests repeatable; // null: nobody said
   private final Affinity affinity;
+  private final Timeouts patient;
   private final Shared shared;
 
   BalancingInterceptor(
@@ -63,6 +64,7 @@ final class BalancingInterceptor implements Interceptor {
     this.members = new Members(cluster);
     this.repeatable = repeatable;
     this.affinity = affinity;
+    this.patient = patient(cluster.timeouts());
     HedgeThreads hedges =
         cluster.hedging().isOn()
             ? new HedgeThreads(cluster.logicalEndpoint().getRawAuthority())
@@ -131,9 +133,11 @@ final class BalancingInterceptor implements Interceptor {
     boolean mayRepeat = isRepeatable(request, said == null ? READS : said);
     boolean mayResend = said == null ? isRepeatable(request, RESENT) : mayRepeat;
     AttemptSettings settings = AttemptSettings.of(chain, mayResend, cluster.timeouts().connect());
+    boolean isOfSession = session != null && sorted != PathAffinity.PATH;
+    Leeway leeway = Leeway.of(request.method(), mayRepeat, isOfSession);
+    Route route = route(request, session, mayRepeat, isOfSession);
     Response response =
-        new BalancedCall(shared, call, made, request, settings, route(request, session), mayRepeat)
-            .run();
+        new BalancedCall(shared, call, made, request, settings, route, leeway).run();
     Cookies.save(jar, made.url(), response);
     if (session != null && sorted instanceof SessionCookie cookie) {
       cookie.learn(session, made.url(), response);
@@ -141,11 +145,29 @@ final class BalancingInterceptor implements Interceptor {
     return response;
   }
 
-  private Route route(Request request, @Nullable String session) {
-    RequestHint kind = NodeCall.isRead(request.method()) ? RequestHint.read() : RequestHint.write();
+  private Route route(
+      Request request, @Nullable String session, boolean mayRepeat, boolean isOfSession) {
+    // A read that is not to be sent twice must not be left early for another node either.
+    boolean isRead = mayRepeat && NodeCall.isRead(request.method());
+    RequestHint kind = isRead ? RequestHint.read() : RequestHint.write();
     RequestHint hint = session == null ? kind : kind.withAffinity(session);
     Timeouts own = request.tag(Timeouts.class);
+    if (isOfSession) {
+      return cluster.route(hint, own == null ? patient : patient(own));
+    }
     return own == null ? cluster.route(hint) : cluster.route(hint, own);
+  }
+
+  /** No read of a session leaves its node for being slow: another one does not know the session. */
+  private static Timeouts patient(Timeouts clocks) {
+    return Timeouts.builder()
+        .connect(clocks.connect())
+        .sendStall(clocks.sendStall())
+        .firstByte(clocks.firstByte())
+        .bodyIdle(clocks.bodyIdle())
+        .suspicion(clocks.suspicion())
+        .readPatience(0)
+        .build();
   }
 
   private Affinity affinityOf(Request request) {

@@ -5,12 +5,15 @@ import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeSet;
 import java.net.URI;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import okhttp3.CertificatePinner;
 import okhttp3.ConnectionPool;
+import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 
 /*
@@ -46,13 +49,29 @@ final class NodeClients {
   /** The client for the node's requests. */
   OkHttpClient to(Node node) {
     OkHttpClient client = clients.get(node.uri());
-    return client != null ? client : clients.computeIfAbsent(node.uri(), uri -> client());
+    return client != null ? client : clients.computeIfAbsent(node.uri(), uri -> client(node));
   }
 
-  private OkHttpClient client() {
+  private OkHttpClient client(Node node) {
     return base.newBuilder()
+        .certificatePinner(pinned(node))
         .connectionPool(new ConnectionPool(IDLE_CONNECTIONS, IDLE_SECONDS, TimeUnit.SECONDS))
         .build();
+  }
+
+  /** With the pins of the cluster's name, which is no node's: OkHttp looks at the URL's host. */
+  private CertificatePinner pinned(Node node) {
+    CertificatePinner given = base.certificatePinner();
+    String host = HttpUrl.get(node.uri().toString()).host();
+    List<CertificatePinner.Pin> ofCluster =
+        given.findMatchingPins(HttpUrl.get(cluster.logicalEndpoint().toString()).host());
+    if (ofCluster.isEmpty()) {
+      return given;
+    }
+    CertificatePinner.Builder pins = new CertificatePinner.Builder();
+    given.getPins().forEach(pin -> pins.add(pin.getPattern(), pin.toString()));
+    ofCluster.forEach(pin -> pins.add(host, pin.toString()));
+    return pins.build();
   }
 
   /** Lets go of the nodes that have left the set: a look, but for once after a change. */

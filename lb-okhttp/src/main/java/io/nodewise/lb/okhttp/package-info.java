@@ -7,7 +7,8 @@
  * <ul>
  *   <li><b>the call</b>, over its attempts: {@code BalancingInterceptor} (the essay stands there),
  *       {@code BalancedCall} (what goes on when), {@code UserCall}, {@code Members}, {@code
- *       Redirects}, {@code Cookies}, {@code SessionCookie}, {@code S3Requests};
+ *       Redirects}, {@code Cookies}, {@code SessionCookie}, {@code PathAffinity}, {@code Leeway},
+ *       {@code S3Requests};
  *   <li><b>the attempt</b>: {@code NodeCall}, {@code AttemptSettings}, {@code SentBody}, {@code
  *       AnswerBody}, {@code Answers}, {@code BrokenConnections};
  *   <li><b>two attempts</b>: {@code HedgedCall}, {@code HedgeThreads};

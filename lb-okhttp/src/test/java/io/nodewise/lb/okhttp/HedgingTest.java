@@ -15,12 +15,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.OkHttpClient;
+import okhttp3.Request;
 import okhttp3.Response;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Reads that are slow at their first node. */
 @Timeout(60)
@@ -203,6 +206,30 @@ class HedgingTest {
     call.cancel();
     assertThat(read).failsWithin(Duration.ofSeconds(10));
     assertThat(cluster.snapshot().hedges().begun()).isEqualTo(begun);
+    Clusters.awaitIdle(cluster);
+  }
+
+  /** Not at two nodes, and not left early for another one either. */
+  @ParameterizedTest
+  @ValueSource(strings = {"unrepeatable", "OPTIONS"})
+  void whatIsNotToBeSentTwiceIsNotHedged(String which) throws Exception {
+    boolean isRead = which.equals("OPTIONS");
+    moods[0] = Mood.SILENT;
+    long begun = cluster.snapshot().hedges().begun();
+    Request.Builder request = request("GET").newBuilder().method(isRead ? which : "GET", null);
+    if (!isRead) {
+      request.tag(RepeatableRequests.class, any -> false);
+    }
+    long attempts = cluster.snapshot().attempts();
+    Call call = client.newCall(request.build());
+    CompletableFuture<byte[]> read = Clusters.enqueue(call);
+    await().until(() -> cluster.snapshot().inFlight() == 1);
+    pause(isRead ? 200 : 2500); // over the delay; over the time after which a read is impatient
+    assertThat(read).isNotDone();
+    call.cancel();
+    assertThat(read).failsWithin(Duration.ofSeconds(10));
+    assertThat(cluster.snapshot().hedges().begun()).isEqualTo(begun);
+    assertThat(cluster.snapshot().attempts()).isEqualTo(attempts + 1);
     Clusters.awaitIdle(cluster);
   }
 

@@ -12,12 +12,14 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.cert.Certificate;
 import java.time.Duration;
 import java.util.List;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
+import okhttp3.CertificatePinner;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
@@ -141,6 +143,29 @@ class ServerNameTest {
   void withoutItTheAddressWouldHaveToBeInTheCertificate() throws Exception {
     try (LoadBalancer cluster = cluster(null, HostHeader.LOGICAL)) {
       assertThatThrownBy(() -> get(cluster, new OkHttpClient())).isInstanceOf(IOException.class);
+    }
+  }
+
+  private OkHttpClient pinning(Certificate certificate) {
+    CertificatePinner pins =
+        new CertificatePinner.Builder().add("s3.local", CertificatePinner.pin(certificate)).build();
+    return new OkHttpClient.Builder().certificatePinner(pins).build();
+  }
+
+  @Test
+  void pinsOfTheClustersNameHoldForItsNodes() throws Exception {
+    Certificate its;
+    try (LoadBalancer cluster = cluster("s3.local", HostHeader.LOGICAL)) {
+      OkHttpClient client = LoadBalancedOkHttp.wrap(cluster, new OkHttpClient());
+      Request request = new Request.Builder().url(LOGICAL + "/k").build();
+      try (Response response = client.newCall(request).execute()) {
+        its = response.handshake().peerCertificates().get(0);
+      }
+      assertThat(get(cluster, pinning(its))).isEqualTo("ok");
+    }
+    Certificate other = ca.issue("other", "dns:s3.local").store().getCertificate("other");
+    try (LoadBalancer cluster = cluster("s3.local", HostHeader.LOGICAL)) {
+      assertThatThrownBy(() -> get(cluster, pinning(other))).isInstanceOf(IOException.class);
     }
   }
 

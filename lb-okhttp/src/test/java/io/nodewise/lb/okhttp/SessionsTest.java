@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.health.HealthCheck;
+import io.nodewise.lb.retry.Hedging;
 import io.nodewise.lb.routing.BalancingPolicy;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -22,6 +23,9 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import okhttp3.Cookie;
 import okhttp3.CookieJar;
 import okhttp3.HttpUrl;
@@ -48,7 +52,9 @@ class SessionsTest {
     final String name;
     final Map<String, Integer> sessions = new ConcurrentHashMap<>();
     volatile boolean healthy = true;
+    volatile long pauseMillis; // before it counts
     final int port;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
     private HttpServer server;
 
     Instance(String name) throws IOException {
@@ -61,6 +67,7 @@ class SessionsTest {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), at), 50);
       server.createContext("/health", exchange -> answer(exchange, healthy ? 200 : 503, "health"));
       server.createContext("/", this::serve);
+      server.setExecutor(threads); // a slow request is not to hold up the probes
       server.start();
     }
 
@@ -72,6 +79,7 @@ class SessionsTest {
         sessions.put(id, 0);
         exchange.getResponseHeaders().add("Set-Cookie", "SID=" + id + "; Path=/; HttpOnly");
       } else if (path.equals("/count")) {
+        pause(pauseMillis);
         String id = cookie == null ? "" : cookie.replaceAll(".*SID=([^;]*).*", "$1");
         Integer count = sessions.computeIfPresent(id, (key, value) -> value + 1);
         answer(exchange, count == null ? 401 : 200, name + " " + count);
@@ -79,6 +87,15 @@ class SessionsTest {
       }
       exchange.getRequestBody().readAllBytes();
       answer(exchange, 200, name);
+    }
+
+    /** The instance's own slowness. */
+    private static void pause(long millis) {
+      try {
+        TimeUnit.MILLISECONDS.sleep(millis);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
 
     private static void answer(HttpExchange exchange, int status, String text) throws IOException {
@@ -125,19 +142,23 @@ class SessionsTest {
     for (String name : List.of("a", "b", "c")) {
       instances.add(new Instance(name));
     }
-    cluster =
-        LoadBalancer.builder()
-            .nodes(instances.stream().map(Instance::url).toArray(String[]::new))
-            .logicalEndpoint(URI.create(SERVICE))
-            .policy(BalancingPolicy.sticky())
-            .healthCheck(
-                HealthCheck.http("/health").toBuilder()
-                    .interval(Duration.ofMillis(400))
-                    .fastInterval(Duration.ofMillis(100))
-                    .timeout(Duration.ofMillis(300))
-                    .build())
-            .build();
+    cluster = cluster(Hedging.off());
     assertThat(cluster.awaitReady(Duration.ofSeconds(10), 3)).isTrue();
+  }
+
+  private LoadBalancer cluster(Hedging hedging) {
+    return LoadBalancer.builder()
+        .nodes(instances.stream().map(Instance::url).toArray(String[]::new))
+        .logicalEndpoint(URI.create(SERVICE))
+        .policy(BalancingPolicy.sticky())
+        .healthCheck(
+            HealthCheck.http("/health").toBuilder()
+                .interval(Duration.ofMillis(400))
+                .fastInterval(Duration.ofMillis(100))
+                .timeout(Duration.ofMillis(300))
+                .build())
+        .hedging(hedging)
+        .build();
   }
 
   @AfterEach
@@ -145,6 +166,7 @@ class SessionsTest {
     Clusters.assertIdle(cluster);
     cluster.close();
     instances.forEach(Instance::close);
+    instances.forEach(one -> one.threads.shutdown());
   }
 
   private static String get(OkHttpClient client, String path) throws IOException {
@@ -231,6 +253,41 @@ class SessionsTest {
       }
     }
     assertThat(used).hasSizeGreaterThan(1);
+  }
+
+  @Test
+  void aSlowOwnerIsWaitedForAlthoughReadsAreHedged() throws IOException {
+    cluster.close();
+    cluster =
+        cluster(
+            Hedging.builder()
+                .share(0.5)
+                .leastDelay(Duration.ofMillis(20))
+                .leastSamples(10)
+                .burst(1000)
+                .build());
+    assertThat(cluster.awaitReady(Duration.ofSeconds(10), 3)).isTrue();
+    OkHttpClient sessionless = LoadBalancedOkHttp.wrap(cluster, new OkHttpClient());
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () -> {
+              for (int i = 0; i < 30; i++) {
+                get(sessionless, "/" + i);
+              }
+              return !cluster.snapshot().hedges().delay().isZero();
+            });
+    OkHttpClient client =
+        LoadBalancedOkHttp.builder(cluster)
+            .affinity(Affinity.cookie("SID"))
+            .wrap(new OkHttpClient.Builder().cookieJar(new Jar()).build());
+    String owner = get(client, "/login");
+    instances.forEach(one -> one.pauseMillis = 300);
+    assertThat(get(client, "/count")).isEqualTo(owner + " 1");
+    instance(owner).pauseMillis = 2500; // over what an impatient read waits
+    assertThat(get(client, "/count")).isEqualTo(owner + " 2");
+    instance(owner).pauseMillis = 0;
+    assertThat(get(client, "/count")).isEqualTo(owner + " 3");
   }
 
   @Test
