@@ -377,12 +377,13 @@ final class AsyncExchange extends AttemptState implements SdkAsyncHttpResponseHa
     if (state == State.OVER) {
       return;
     }
+    boolean isBefore = state == State.SENT || state == State.HEAD; // the body's record
     state = State.OVER;
     buffered.clear();
     if (complete) {
       return;
     }
-    if (head == null) {
+    if (isBefore) {
       cancel("aborted by the caller");
       heard();
     } else {

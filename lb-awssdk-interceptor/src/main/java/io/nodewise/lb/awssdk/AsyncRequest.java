@@ -5,6 +5,7 @@ import io.nodewise.lb.node.NoNodeAvailableException;
 import io.nodewise.lb.node.Outcome;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +58,8 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
 
   private volatile @Nullable AsyncExchange running; // within the serial
   private volatile boolean givenUp; // by whoever completes the future
+  private volatile boolean
+      outlived; // by leave(): the call is the next attempt's, not to be touched
 
   // Within the serial.
   private @Nullable NodeFailedException unreachable;
@@ -138,7 +141,10 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
                 serial.run(
                     () -> {
                       if (e != null) {
-                        fails(e);
+                        fails(
+                            e instanceof CompletionException c && c.getCause() != null
+                                ? c.getCause()
+                                : e);
                       } else if (over) {
                         attempt.end(Outcome.cancelled("aborted by the caller"));
                       } else {
@@ -202,7 +208,7 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
     asking = questions;
     byte[] document = from.document();
     elsewhere(
-        transport.threads()::execute,
+        transport.threads()::ask,
         () -> {
           Reviewed instead = confirmation.review(call, head, () -> document, questions);
           return () -> reviewed(from, head, instead);
@@ -235,7 +241,7 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
     try {
       handler.onHeaders(head);
       handler.onStream(handle);
-    } catch (RuntimeException e) { // of a transformer
+    } catch (RuntimeException | Error e) { // of a transformer
       fails(e);
     }
   }
@@ -278,16 +284,21 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
     if (exchange != null && joined == null) {
       exchange.cancel();
     }
-    try {
-      if (joined != null) {
-        joined.ends(toldToReader);
-      }
-      handler.onError(why);
-    } catch (RuntimeException e) { // of a subscriber or transformer
-      log.debug("Who was to be told of a failure failed: {}", e.toString(), e);
+    if (joined != null) {
+      tell(() -> joined.ends(toldToReader));
     }
+    tell(() -> handler.onError(why));
     future.ends(why);
     over();
+  }
+
+  /** Whatever a subscriber or transformer makes of it, the others are told, too. */
+  private static void tell(Runnable telling) {
+    try {
+      telling.run();
+    } catch (RuntimeException | Error e) {
+      log.debug("Who was to be told of a failure failed: {}", e.toString(), e);
+    }
   }
 
   private void over() {
@@ -300,8 +311,10 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
   /** The caller, or a time-out of the SDK's, has completed the future; or the client was closed. */
   private void fromOutside(Throwable why) {
     if (!over) {
-      apiCall().unheard();
-      transport.calls().remove(apiCall()); // of a cancelled call no interceptor hears
+      if (!outlived) {
+        apiCall().unheard();
+        transport.calls().remove(apiCall()); // of a cancelled call no interceptor hears
+      }
       fails(why);
     }
   }
@@ -327,6 +340,7 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
+      outlived = true;
       log.debug("An attempt that the SDK has left does not end: {}", e.toString());
     }
   }

@@ -12,10 +12,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Three things of an asynchronous client may wait, and the event loops of its HTTP client must not: a
  * request for a place (only with limits), the questions after a lost reply, and what follows when the
  * balancer's clocks give an attempt up, since the background thread that does so has all other
- * attempts to look after. None is a matter of every request, so no thread is started before that.
+ * attempts to look after. None is a matter of every request where there are no limits, so no thread is
+ * started before that.
  *
- * Those who wait for a place have threads of their own: the questions wait for such a place, too, and
- * with all threads asking nobody could be answered.
+ * Each of the three has threads of its own. Questions wait for a place, too, and with all threads asking
+ * nobody could be answered; and a question at a node that falls silent ends only when it is given up,
+ * which must not wait for a thread that asks.
  */
 /** The few threads and the timer of one asynchronous transport. Thread-safe; closed by it. */
 final class AsyncThreads implements AutoCloseable {
@@ -27,12 +29,14 @@ final class AsyncThreads implements AutoCloseable {
 
   private final AtomicInteger number = new AtomicInteger(); // of the last thread
   private final ThreadPoolExecutor waiting;
+  private final ThreadPoolExecutor asking;
   private final ThreadPoolExecutor others;
   private final ScheduledThreadPoolExecutor timer;
 
   /** The threads carry {@code name}. */
   AsyncThreads(String name) {
     waiting = threads(name);
+    asking = threads(name);
     others = threads(name);
     timer =
         new ScheduledThreadPoolExecutor(1, task -> daemon(task, "nodewise-async-timer-" + name));
@@ -66,7 +70,12 @@ final class AsyncThreads implements AutoCloseable {
     run(task, waiting);
   }
 
-  /** Runs anything else; after {@link #close} on this thread. */
+  /** Runs what asks the nodes; after {@link #close} on this thread. */
+  void ask(Runnable task) {
+    run(task, asking);
+  }
+
+  /** Runs anything else, which waits for nobody; after {@link #close} on this thread. */
   void execute(Runnable task) {
     run(task, others);
   }
@@ -92,7 +101,7 @@ final class AsyncThreads implements AutoCloseable {
   @Override
   public void close() {
     timer.shutdownNow(); // for requests that have been ended by now
-    for (ThreadPoolExecutor threads : List.of(waiting, others)) {
+    for (ThreadPoolExecutor threads : List.of(waiting, asking, others)) {
       for (Runnable left : threads.shutdownNow()) {
         left.run();
       }

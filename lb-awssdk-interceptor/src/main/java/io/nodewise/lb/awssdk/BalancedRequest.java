@@ -138,6 +138,9 @@ final class BalancedRequest extends SdkAttempt implements ExecutableHttpRequest 
     } catch (IOException | RuntimeException e) {
       Failure failure = exchange.failed(e);
       download.failed(exchange.node(), !failure.nothingSent() && !exchange.isExcused());
+      if (failure.nothingSent()) { // a full pool, too, is a matter of that node alone
+        throw new NodeFailedException(exchange.node(), failure.outcome().reason(), apiCall(), e);
+      }
       throw thrown(told(e, exchange.node(), failure));
     }
   }
@@ -197,7 +200,7 @@ final class BalancedRequest extends SdkAttempt implements ExecutableHttpRequest 
 
   @Override
   boolean isGivenUp() {
-    return isAborted() || transport.isClosed();
+    return isAborted() || transport.isClosed() || Thread.currentThread().isInterrupted();
   }
 
   private boolean isAborted() {

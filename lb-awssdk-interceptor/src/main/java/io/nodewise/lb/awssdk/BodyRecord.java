@@ -76,9 +76,7 @@ final class BodyRecord {
   /** It broke off; returns what its reader is told. The connection is the caller's to close. */
   IOException broken(String reason, @Nullable Throwable cause) {
     failed = true;
-    boolean byCaller =
-        attempt.verdict() == null
-            && (givenUp || request.isGivenUp() || Thread.currentThread().isInterrupted());
+    boolean byCaller = attempt.verdict() == null && (givenUp || request.isGivenUp());
     ApiCall call = request.apiCall();
     if (byCaller) {
       end(Outcome.cancelled("aborted by the caller"));

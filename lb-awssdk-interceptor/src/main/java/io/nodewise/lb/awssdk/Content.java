@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
@@ -70,20 +70,33 @@ interface Content {
   final class Digested implements Subscriber<ByteBuffer> {
     private final MessageDigest md5 = EntityTag.md5();
     private final CompletableFuture<byte[]> digest = new CompletableFuture<>();
+    private volatile @Nullable Subscription source; // by onSubscribe()
 
     private static String tag(AsyncRequestBody body) throws IOException {
       Digested reader = new Digested();
       body.subscribe(reader);
       try {
-        return EntityTag.hex(reader.digest.join());
-      } catch (CompletionException e) {
+        return EntityTag.hex(reader.digest.get());
+      } catch (ExecutionException e) {
         throw new IOException("the request body can't be read a second time", e.getCause());
+      } catch (InterruptedException e) {
+        reader.cancel();
+        Thread.currentThread().interrupt();
+        throw new IOException("nobody waits for the request body any more", e);
       }
     }
 
     @Override
     public void onSubscribe(Subscription subscription) {
+      source = subscription;
       subscription.request(Long.MAX_VALUE);
+    }
+
+    private void cancel() {
+      Subscription reading = source;
+      if (reading != null) {
+        reading.cancel();
+      }
     }
 
     @Override

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Elsewhere implements Runnable {
   private final Supplier<Runnable> work;
-  private final Consumer<RuntimeException> failed;
+  private final Consumer<Throwable> failed;
   private final Consumer<Runnable> back;
 
   @GuardedBy("this")
@@ -25,7 +25,7 @@ final class Elsewhere implements Runnable {
    * @param failed is done next where it can't say
    * @param back is told what is to be done next, also where nobody wants it any more
    */
-  Elsewhere(Supplier<Runnable> work, Consumer<RuntimeException> failed, Consumer<Runnable> back) {
+  Elsewhere(Supplier<Runnable> work, Consumer<Throwable> failed, Consumer<Runnable> back) {
     this.work = work;
     this.failed = failed;
     this.back = back;
@@ -39,7 +39,7 @@ final class Elsewhere implements Runnable {
   private Runnable waited() {
     try {
       return work.get();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return () -> failed.accept(e);
     } finally {
       ended();

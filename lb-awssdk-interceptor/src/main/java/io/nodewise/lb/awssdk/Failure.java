@@ -94,7 +94,7 @@ record Failure(Kind kind, Outcome outcome) {
       return new Failure(
           Kind.LOCAL_BODY, Outcome.cancelled("request body: " + body.localFailure()));
     }
-    if (aborted || Thread.currentThread().isInterrupted()) {
+    if (aborted) {
       return cancelled("aborted by the caller");
     }
     if (isPoolExhausted(e)) {

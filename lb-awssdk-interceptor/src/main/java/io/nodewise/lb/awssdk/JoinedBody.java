@@ -66,7 +66,12 @@ final class JoinedBody implements Part.Reader, AsyncExchange.Receiver {
     }
     reader = subscriber;
     handle = by;
-    subscriber.onSubscribe(new Asks(true));
+    try {
+      subscriber.onSubscribe(new Asks(true));
+    } catch (RuntimeException | Error e) {
+      request.fails(e);
+      return;
+    }
     started = true;
     if (over) {
       subscriber.onError(request.end());
@@ -140,7 +145,11 @@ final class JoinedBody implements Part.Reader, AsyncExchange.Receiver {
       }
     }
     demand -= demand == Long.MAX_VALUE ? 0 : 1;
-    to.onNext(bytes);
+    try {
+      to.onNext(bytes);
+    } catch (RuntimeException | Error e) { // he will not ask for more
+      request.fails(e);
+    }
   }
 
   @Override
@@ -163,10 +172,13 @@ final class JoinedBody implements Part.Reader, AsyncExchange.Receiver {
   private void complete() {
     over = true;
     Subscriber<? super ByteBuffer> to = reader;
-    if (to != null) {
-      to.onComplete();
+    try {
+      if (to != null) {
+        to.onComplete();
+      }
+    } finally {
+      request.succeeds();
     }
-    request.succeeds();
   }
 
   @Override
@@ -289,7 +301,12 @@ final class JoinedBody implements Part.Reader, AsyncExchange.Receiver {
       return;
     }
     rest.failed(from.node(), !failure.nothingSent() && !from.isExcused());
-    goOnAfter(request.told(e, from.node(), failure), rest, rest.search());
+    // A full pool, too, is a matter of that node alone.
+    Throwable told =
+        failure.nothingSent()
+            ? new NodeFailedException(from.node(), failure.outcome().reason(), request.apiCall(), e)
+            : request.told(e, from.node(), failure);
+    goOnAfter(told, rest, rest.search());
   }
 
   /** Nobody hears of it any more, but of that. */

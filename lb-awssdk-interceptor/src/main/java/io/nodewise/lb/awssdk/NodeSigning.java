@@ -26,6 +26,9 @@ import software.amazon.awssdk.http.auth.spi.signer.AsyncSignedRequest;
  * io.nodewise.lb.node.HostHeader#NODE}. Holds credentials. Immutable.
  */
 final class NodeSigning {
+  /** On requests that come from the auth scheme; none leaves with it. */
+  private static final String TO_BE_SIGNED = "x-nodewise-to-be-signed";
+
   private final @Nullable Signing<?> signing;
 
   /**
@@ -43,10 +46,15 @@ final class NodeSigning {
    * @param request not signed
    */
   HttpExecuteRequest signed(HttpExecuteRequest request, Attempt attempt) {
+    ContentStreamProvider body = request.contentStreamProvider().orElse(null);
     try {
+      requireSigning(request.httpRequest());
       SdkHttpRequest named = named(request.httpRequest(), attempt.node());
-      ContentStreamProvider body = request.contentStreamProvider().orElse(null);
-      return signing == null ? with(request, named, body) : signing.sign(request, named);
+      hashing(body, attempt);
+      HttpExecuteRequest made =
+          signing == null ? with(request, named, body) : signing.sign(request, named);
+      hashed(body, attempt);
+      return made;
     } catch (RuntimeException | Error e) {
       attempt.end(Outcome.cancelled("not signed: " + e));
       throw e;
@@ -60,7 +68,11 @@ final class NodeSigning {
   CompletableFuture<Signed> signed(
       SdkHttpRequest request, @Nullable SdkHttpContentPublisher body, Attempt attempt) {
     CompletableFuture<Signed> done;
+    // Of nothing there is a publisher, too.
+    Object hashed = body != null && body.contentLength().orElse(-1L) != 0 ? body : null;
     try {
+      requireSigning(request);
+      hashing(hashed, attempt);
       SdkHttpRequest named = named(request, attempt.node());
       done =
           signing == null
@@ -73,8 +85,35 @@ final class NodeSigning {
         (made, e) -> {
           if (e != null) {
             attempt.end(Outcome.cancelled("not signed: " + e));
+          } else {
+            hashed(hashed, attempt);
           }
         });
+  }
+
+  /** A body may be read here, whole: the node has nothing to do with how long that takes. */
+  private static void hashing(@Nullable Object body, Attempt attempt) {
+    if (body != null) {
+      attempt.readingLocalBody();
+    }
+  }
+
+  private static void hashed(@Nullable Object body, Attempt attempt) {
+    if (body != null) {
+      attempt.sending();
+    }
+  }
+
+  /** Never without a signature what was to have one. */
+  private void requireSigning(SdkHttpRequest request) {
+    if (signing == null && request.firstMatchingHeader(TO_BE_SIGNED).isPresent()) {
+      throw new IllegalStateException("how this request is to be signed is no longer known");
+    }
+  }
+
+  /** What the auth scheme hands on, to be signed here. */
+  static SdkHttpRequest toBeSigned(SdkHttpRequest request) {
+    return request.toBuilder().putHeader(TO_BE_SIGNED, "true").build();
   }
 
   /** What goes to a node. */
@@ -116,7 +155,10 @@ final class NodeSigning {
             .protocol(node.scheme())
             .host(NodeRequest.urlHost(node))
             .port(node.port());
-    return targeted.putHeader("Host", NodeRequest.authority(targeted.build())).build();
+    return targeted
+        .removeHeader(TO_BE_SIGNED)
+        .putHeader("Host", NodeRequest.authority(targeted.build()))
+        .build();
   }
 
   static HttpExecuteRequest with(

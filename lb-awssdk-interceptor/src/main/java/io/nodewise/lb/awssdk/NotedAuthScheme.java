@@ -82,7 +82,7 @@ final class NotedAuthScheme<T extends Identity> implements AuthScheme<T> {
       if (calls.signsForNodes()) {
         calls.noteSigning(new Signing<>(signer, request, true));
         return SignedRequest.builder()
-            .request(request.request())
+            .request(NodeSigning.toBeSigned(request.request()))
             .payload(request.payload().orElse(null))
             .build();
       }
@@ -99,7 +99,7 @@ final class NotedAuthScheme<T extends Identity> implements AuthScheme<T> {
         calls.noteSigning(new Signing<>(signer, request, true));
         return CompletableFuture.completedFuture(
             AsyncSignedRequest.builder()
-                .request(request.request())
+                .request(NodeSigning.toBeSigned(request.request()))
                 .payload(request.payload().orElse(null))
                 .build());
       }

@@ -40,7 +40,7 @@ abstract class SdkAttempt {
     return transport;
   }
 
-  /** Whether the caller ended it: by a time-out of his own, or by closing the client. */
+  /** Whether the caller ended it: by a time-out or interrupt, or by closing the client. */
   abstract boolean isGivenUp();
 
   /**
@@ -74,7 +74,7 @@ abstract class SdkAttempt {
       return known;
     }
     if (!failure.outcome().isNodeFault()) {
-      if (isGivenUp() || Thread.currentThread().isInterrupted()) {
+      if (isGivenUp()) {
         call.unheard();
       }
       return e;

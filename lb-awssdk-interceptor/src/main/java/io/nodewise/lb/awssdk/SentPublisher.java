@@ -75,8 +75,9 @@ final class SentPublisher extends SentBody implements SdkHttpContentPublisher {
   private final class Watched implements Subscriber<ByteBuffer>, Subscription {
     private final Subscriber<? super ByteBuffer> client;
     private @Nullable Subscription subscription; // from onSubscribe() on
-    private long asked; // and not delivered; this and the next by either side, an estimate
-    private long sent;
+    private long asked; // and not delivered; by either side, an estimate
+    private volatile long sent; // by the source, as the next
+    private volatile boolean complete;
 
     Watched(Subscriber<? super ByteBuffer> client) {
       this.client = client;
@@ -92,13 +93,21 @@ final class SentPublisher extends SentBody implements SdkHttpContentPublisher {
     public void request(long n) {
       asked = asked + n < 0 ? Long.MAX_VALUE : asked + n;
       Attempt running = attempt;
-      if (running != null) {
+      if (running != null && !isSent()) {
         running.readingLocalBody();
+        if (isSent()) {
+          running.sent(); // meanwhile, and who says it last is believed
+        }
       }
       Subscription source = subscription;
       if (source != null) {
         source.request(n);
       }
+    }
+
+    /** Clients ask for more when they have all: then nothing of the caller's is waited for. */
+    private boolean isSent() {
+      return complete || isAll(sent);
     }
 
     @Override
@@ -111,7 +120,7 @@ final class SentPublisher extends SentBody implements SdkHttpContentPublisher {
 
     @Override
     public void onNext(ByteBuffer bytes) {
-      sent += bytes.remaining();
+      sent = sent + bytes.remaining();
       asked -= asked == Long.MAX_VALUE ? 0 : 1;
       Attempt running = attempt;
       if (running != null) {
@@ -134,6 +143,7 @@ final class SentPublisher extends SentBody implements SdkHttpContentPublisher {
 
     @Override
     public void onComplete() {
+      complete = true;
       Attempt running = attempt;
       if (running != null) {
         running.sent();

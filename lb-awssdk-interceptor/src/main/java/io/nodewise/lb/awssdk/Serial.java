@@ -41,10 +41,10 @@ final class Serial {
       worker = Thread.currentThread();
       try {
         events.remove().run();
-      } catch (RuntimeException e) {
-        log.warn("A request's event failed: {}", e.toString(), e); // the others must be heard
       } catch (Error e) {
-        died = died == null ? e : died; // the same, and it is this thread's to die of
+        died = died == null ? e : died; // the others must be heard, and then it is this thread's
+      } catch (Throwable e) {
+        log.warn("A request's event failed: {}", e.toString(), e);
       }
       worker = null;
     } while (pending.decrementAndGet() > 0);

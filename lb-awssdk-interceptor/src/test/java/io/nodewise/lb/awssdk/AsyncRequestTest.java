@@ -94,6 +94,7 @@ class AsyncRequestTest {
     final List<String> signals = new ArrayList<>();
     Subscription subscription;
     Throwable failure;
+    Throwable thrown; // by onNext
 
     @Override
     public void onHeaders(SdkHttpResponse head) {
@@ -113,6 +114,12 @@ class AsyncRequestTest {
     @Override
     public void onNext(ByteBuffer bytes) {
       signals.add("bytes " + bytes.remaining());
+      if (thrown instanceof Error error) {
+        throw error;
+      }
+      if (thrown instanceof RuntimeException exception) {
+        throw exception;
+      }
     }
 
     /** Both of the handler and of the subscriber. */
@@ -170,6 +177,36 @@ class AsyncRequestTest {
 
     assertThat(heard.signals).containsExactly("head 200", "bytes 15", "bytes 5", "complete");
     assertThat(future).isCompleted();
+  }
+
+  /** Such as a transformer whose array would be too large. */
+  @Test
+  void a_reader_that_throws_fails_its_call_and_leaves_nothing() {
+    for (Throwable thrown :
+        List.of(new IllegalStateException("a bug"), new OutOfMemoryError("too large"))) {
+      heard.thrown = thrown;
+      CompletableFuture<Void> future = begin();
+      client.answers(20);
+      heard.subscription.request(1);
+      client.sends(15);
+
+      assertThat(future).isCompletedExceptionally();
+      assertThat(heard.failure).isSameAs(thrown);
+      assertThat(client.future).as("its connection").isCompletedExceptionally();
+    }
+  }
+
+  @Test
+  void a_call_that_is_cancelled_between_head_and_body_leaves_nothing() {
+    CompletableFuture<Void> future = begin();
+    client.handler.onHeaders(
+        SdkHttpResponse.builder().statusCode(200).putHeader("Content-Length", "20").build());
+    future.cancel(true);
+    client.handler.onStream(client);
+    client.handler.onError(new IOException("closed"));
+
+    assertThat(heard.signals).containsExactly("error");
+    assertThat(cluster.snapshot().inFlight()).isZero();
   }
 
   /** Netty tells the handler and the future of a body that breaks off, and not its subscriber. */

@@ -44,7 +44,8 @@ final class Tables {
 
   static RoutingTable of(Collection<LiveNode> nodes, Sites sites, Order order, Balancer balancer) {
     Tables tables = new Tables(nodes, sites, order.backups(), order.panicThreshold());
-    int spillsAt = order.limits().spillsAt(nodes.size());
+    int spillsAt =
+        balancer.yieldsAtShare() ? order.limits().spillsAt(nodes.size()) : Integer.MAX_VALUE;
     return RoutingTable.of(tables.levels(true), tables.levels(false), balancer, spillsAt);
   }
 

@@ -16,4 +16,13 @@ public interface Balancer {
    * @param group one or more, the best first by no order that matters; must not be changed
    */
   Picker over(Candidate[] group);
+
+  /**
+   * Whether another node may be taken than the one that was picked, because that one holds its
+   * {@linkplain InFlightLimits#spillsAt share} of what is in flight. Not where the choice itself
+   * was promised.
+   */
+  default boolean yieldsAtShare() {
+    return true;
+  }
 }

@@ -18,6 +18,11 @@ final class PinUntilError implements Balancer {
   }
 
   @Override
+  public boolean yieldsAtShare() {
+    return false;
+  }
+
+  @Override
   public Picker over(Candidate[] group) {
     Set<Candidate> members = Collections.newSetFromMap(new IdentityHashMap<>());
     Collections.addAll(members, group);

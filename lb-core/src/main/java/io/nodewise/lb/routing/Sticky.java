@@ -28,6 +28,11 @@ final class Sticky implements Balancer {
   }
 
   @Override
+  public boolean yieldsAtShare() {
+    return false;
+  }
+
+  @Override
   public Picker over(Candidate[] group) {
     Map<String, Candidate> byId = new HashMap<>();
     for (Candidate candidate : group) {

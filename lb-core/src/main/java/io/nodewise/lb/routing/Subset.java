@@ -23,6 +23,11 @@ final class Subset implements Balancer {
   }
 
   @Override
+  public boolean yieldsAtShare() {
+    return within.yieldsAtShare();
+  }
+
+  @Override
   public Picker over(Candidate[] group) {
     if (group.length <= size) {
       return within.over(group);

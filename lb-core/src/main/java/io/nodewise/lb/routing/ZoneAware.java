@@ -33,6 +33,11 @@ final class ZoneAware implements Balancer {
   }
 
   @Override
+  public boolean yieldsAtShare() {
+    return here.yieldsAtShare();
+  }
+
+  @Override
   public Picker over(Candidate[] group) {
     Candidate[] local = side(group, true);
     Candidate[] remote = side(group, false);
