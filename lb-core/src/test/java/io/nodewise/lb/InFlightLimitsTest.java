@@ -313,4 +313,20 @@ class InFlightLimitsTest {
     begin(2);
     assertThat(balancer.snapshot().inFlight()).as("nobody is refused").isEqualTo(22);
   }
+
+  /** Whoever was promised a node does not get another one because that one has much to do. */
+  @Test
+  void what_is_pinned_stays_where_it_is() throws Exception {
+    balancer.close();
+    balancer =
+        LoadBalancer.builder()
+            .nodes("http://n{1...3}:9000")
+            .healthCheck(HealthCheck.none())
+            .policy(BalancingPolicy.pinUntilError())
+            .build();
+    begin(300);
+    assertThat(balancer.snapshot().nodes())
+        .extracting(NodeSnapshot::inFlight)
+        .containsExactlyInAnyOrder(300, 0, 0);
+  }
 }

@@ -80,7 +80,8 @@ public final class InFlightLimits {
    * one of them holds fewer; {@link Integer#MAX_VALUE}: never, as with a limit {@linkplain
    * #perNode() per node}. Default: twice a node's part of the {@linkplain #connections connections}
    * of a pool, half of them all at most, and not less than 16. So of four nodes with 200
-   * connections one holds 100 before others are preferred, and the other 100 are theirs.
+   * connections one holds 100 before others are preferred, and the other 100 are theirs. Not by the
+   * policies {@link BalancingPolicy#sticky} and {@link BalancingPolicy#pinUntilError}.
    */
   public int spillsAt(int nodes) {
     if (perNode > 0) {
