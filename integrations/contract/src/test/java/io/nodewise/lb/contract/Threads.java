@@ -1,5 +1,6 @@
 package io.nodewise.lb.contract;
 
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -8,8 +9,8 @@ final class Threads {
   /**
    * Those of the servers and of the tests, and a few that are one for the whole JVM by design of
    * their makers: OkHttp's task runner and okio's watchdog go after a minute without work, the
-   * SDK's reaper with the last of its Apache clients; its scheduler of forgotten streams, the event
-   * loops of CRT and the common pool never.
+   * SDK's reaper with the last of its Apache clients; its schedulers of forgotten streams and
+   * publishers, the event loops of CRT and the common pool never.
    */
   private static final Set<String> OTHERS =
       Set.of(
@@ -39,7 +40,8 @@ final class Threads {
           "JNA Cleaner",
           "Jetty",
           "AwsEventLoop",
-          "response-input-stream-timeout-scheduler");
+          "response-input-stream-timeout-scheduler",
+          "response-publisher-timeout-scheduler");
 
   private Threads() {}
 
@@ -47,10 +49,23 @@ final class Threads {
   static Set<String> ofClients() {
     Set<String> found = new TreeSet<>();
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
-      if (OTHERS.stream().noneMatch(thread.getName()::startsWith)) {
+      if (OTHERS.stream().noneMatch(thread.getName()::startsWith) && !isIdleOfTheJdk(thread)) {
         found.add(thread.getName());
       }
     }
     return found;
+  }
+
+  /**
+   * The JDK's pool for {@code AsynchronousFileChannel}, by which asynchronous clients read and
+   * write files: daemons without a name of their own, which end after a minute without work.
+   */
+  private static boolean isIdleOfTheJdk(Thread thread) {
+    if (!thread.isDaemon() || !thread.getName().matches("Thread-\\d+")) {
+      return false;
+    }
+    List<StackTraceElement> stack = List.of(thread.getStackTrace());
+    return stack.stream().allMatch(frame -> "java.base".equals(frame.getModuleName()))
+        && stack.stream().anyMatch(frame -> frame.getMethodName().equals("getTask"));
   }
 }
