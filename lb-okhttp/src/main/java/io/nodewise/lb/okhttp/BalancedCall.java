@@ -17,12 +17,13 @@ import org.jspecify.annotations.Nullable;
  * Each node is asked once at most. What may go on at the next one:
  *
  *   nothing was sent                       every request, without a bound but the nodes
- *   no answer, or half of its head         what may be repeated; the first three moves are free, since
- *                                          a connection that broke is no work for a node, further ones
- *                                          need a node at ease or the retry budget
+ *   no answer, or half of its head         what may be repeated; the first three moves after a broken
+ *                                          connection are free, since that is no work for a node;
+ *                                          further ones, and those after silence, need a node at ease
+ *                                          or the retry budget
  *   5xx                                    what may be repeated, three times at most, each with a node
  *                                          at ease or the retry budget: some requests get the same
- *                                          answer everywhere
+ *                                          answer everywhere. Not in a session: no other node has it
  *   503, 429                               what may be repeated, with a node at ease or the budget
  *
  * There is no waiting and no second round: OkHttp has no retries that would wait, and whoever wants them
@@ -126,6 +127,9 @@ final class BalancedCall {
     NodeCall attempt = new NodeCall(begun, this, false);
     try {
       return send(attempt);
+    } catch (RuntimeException | Error e) {
+      attempt.cancel("given up by the caller"); // a thread of a hedge could not be had, perhaps
+      throw e;
     } catch (IOException e) {
       IOException told = attempt.failed(e);
       if (!goesOn(attempt)) {
@@ -158,9 +162,13 @@ final class BalancedCall {
       return false;
     }
     if (failed.isUnseen()) {
-      return !failed.isRefused() || route.takeRetry();
+      return !failed.isRefused() || !route.hasUntried() || route.takeRetry();
     }
-    return leeway.repeats() && (++broken <= FEW || !route.hasUntried() || route.takeFailover());
+    if (!leeway.repeats()) {
+      return false;
+    }
+    boolean isFree = failed.isBroken() && ++broken <= FEW;
+    return isFree || !route.hasUntried() || route.takeFailover();
   }
 
   /** Whether it goes on after this answer. */
@@ -171,9 +179,10 @@ final class BalancedCall {
         || !route.hasUntried()) {
       return false;
     }
-    return Answers.outcome(response).kind() == Outcome.Kind.LOAD
-        ? route.takeRetry()
-        : ++refusals <= FEW && route.takeFailover();
+    if (Answers.outcome(response).kind() == Outcome.Kind.LOAD) {
+      return route.takeRetry();
+    }
+    return !leeway.staysOnFault() && ++refusals <= FEW && route.takeFailover();
   }
 
   private void keep(@Nullable Answered answered) {

@@ -84,6 +84,7 @@ final class BalancingInterceptor implements Interceptor {
   private static OkHttpClient inner(LoadBalancer cluster, OkHttpClient client) {
     OkHttpClient.Builder builder = client.newBuilder();
     builder.interceptors().clear();
+    builder.networkInterceptors().add(0, HiddenRetryAfter::hide);
     cluster.tls().ifPresent(tls -> NodeTls.apply(tls, client, builder));
     return builder
         .addInterceptor(AttemptSettings::apply)
@@ -138,9 +139,14 @@ final class BalancingInterceptor implements Interceptor {
     Route route = route(request, session, mayRepeat, isOfSession);
     Response response =
         new BalancedCall(shared, call, made, request, settings, route, leeway).run();
-    Cookies.save(jar, made.url(), response);
-    if (session != null && sorted instanceof SessionCookie cookie) {
-      cookie.learn(session, made.url(), response);
+    try {
+      Cookies.save(jar, made.url(), response);
+      if (session != null && sorted instanceof SessionCookie cookie) {
+        cookie.learn(session, made.url(), response);
+      }
+    } catch (RuntimeException | Error e) { // of the user's cookie jar
+      response.close();
+      throw e;
     }
     return response;
   }

@@ -39,7 +39,11 @@ final class BrokenConnections {
   private static final String RESET = "stream was reset: ";
 
   /** Codes that a stream has also when its connection is gone. */
-  private static final Set<String> OF_CONNECTION = Set.of(RESET + "CANCEL", RESET + "NO_ERROR");
+  private static final Set<String> OF_CONNECTION =
+      Set.of(
+          RESET + "CANCEL",
+          RESET + "NO_ERROR",
+          RESET + "PROTOCOL_ERROR"); // as OkHttp says it when a ping has no answer
 
   @GuardedBy("this")
   private final Map<Connection, Boolean> charged = new WeakHashMap<>(); // until collected
@@ -90,7 +94,8 @@ final class BrokenConnections {
     return now - began < EVENT;
   }
 
-  private static boolean isShared(Connection connection) {
+  /** Whether it carries many requests at once. */
+  static boolean isShared(Connection connection) {
     Protocol protocol = connection.protocol();
     return protocol == Protocol.HTTP_2 || protocol == Protocol.H2_PRIOR_KNOWLEDGE;
   }

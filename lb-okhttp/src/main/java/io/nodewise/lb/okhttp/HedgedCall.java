@@ -59,13 +59,16 @@ final class HedgedCall {
    * @throws IOException as the first attempt did, where neither was answered
    */
   Answered run(HedgeThreads threads, Duration delay) throws IOException {
-    Future<?> hedge = threads.after(delay, this::runSecond);
+    Future<?> hedge = null;
     Answered answer = null;
     try {
+      hedge = threads.after(delay, this::runSecond);
       answer = runFirst();
       return answer;
     } finally {
-      hedge.cancel(false);
+      if (hedge != null) {
+        hedge.cancel(false);
+      }
       end(loser -> loser.cancel("given up by the caller"));
       if (answer == null) {
         dropWon(); // an error came in between
@@ -178,6 +181,7 @@ final class HedgedCall {
       } else {
         claimed = claimBySecond(hedge, answer);
         if (!claimed) {
+          hedge.lost(); // nobody else does where the caller was interrupted
           hedge.abort();
           answer.close();
         }

@@ -55,6 +55,8 @@ final class NodeCall extends EventListener {
   private @Nullable IOException failure;
   private boolean nodesDoing;
   private boolean refused;
+  private boolean broken;
+  private boolean maybeSent;
 
   /** {@code isBeside}: whether another attempt of the request is under way. */
   NodeCall(Attempt attempt, BalancedCall owner, boolean isBeside) {
@@ -92,7 +94,7 @@ final class NodeCall extends EventListener {
       if (aborted) {
         sending.cancel();
       }
-      Response response = sending.execute();
+      Response response = HiddenRetryAfter.bringBack(sending.execute());
       known = true;
       return response;
     } catch (IOException e) {
@@ -192,6 +194,10 @@ final class NodeCall extends EventListener {
     boolean over = owner.user().isOver();
     nodesDoing =
         !over && (verdict != null || outcome.isNodeFault() || outcome.isDoubtful() || refused);
+    broken = verdict == null && !(e instanceof SocketTimeoutException);
+    // HTTP/2 sends the headers, looks whether it was canceled meanwhile, and tells only then.
+    boolean isShared = connection != null && BrokenConnections.isShared(connection);
+    maybeSent = headersSent || (headersBegun && verdict != null && isShared);
     if (verdict != null || outcome.kind() == Outcome.Kind.UNREACHABLE) {
       owner.shared().clients().letGo(node());
     }
@@ -254,7 +260,12 @@ final class NodeCall extends EventListener {
 
   /** Whether the node can't have acted on it when it failed. */
   boolean isUnseen() {
-    return !headersSent || refused;
+    return !maybeSent || refused;
+  }
+
+  /** Whether its connection broke, in contrast to silence: that took no time of the node's. */
+  boolean isBroken() {
+    return broken;
   }
 
   /** Whether the node took no notice of it, having too much to do. */

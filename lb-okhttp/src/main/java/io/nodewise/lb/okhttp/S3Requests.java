@@ -89,7 +89,7 @@ final class S3Requests {
     if (asked.equals(Set.of("partNumber", "uploadId"))) {
       return true;
     }
-    if (hasCondition(request) || request.header("x-amz-write-offset-bytes") != null) {
+    if (hasCondition(request) || isAppend(request)) {
       return false;
     }
     if (asked.isEmpty()) {
@@ -156,6 +156,13 @@ final class S3Requests {
 
   private static boolean hasCondition(Request request) {
     return CONDITIONS.stream().anyMatch(name -> request.header(name) != null);
+  }
+
+  /** By a header, or by the query of a URL that was signed beforehand. */
+  private static boolean isAppend(Request request) {
+    String offset = "x-amz-write-offset-bytes";
+    return request.header(offset) != null
+        || request.url().queryParameterNames().stream().anyMatch(offset::equalsIgnoreCase);
   }
 
   /** The first try changes the time that the condition of the second one is about. */

@@ -13,6 +13,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import okhttp3.Cookie;
+import okhttp3.CookieJar;
+import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -195,5 +198,55 @@ class ErrorAnswerTest {
     servers.get(1).requests().clear();
     assertThat(answer(client, always)).isEqualTo("200 node 1");
     assertThat(servers.get(1).requests()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "POST"})
+  void aPauseOfNothingDoesNotMakeOkHttpAskTheSameNodeAgain(String method) throws IOException {
+    servers.add(
+        new FaultServer(
+            connection -> {
+              while (connection.readRequest() != null) {
+                connection.write(
+                    "HTTP/1.1 503 No\r\nRetry-After: 0\r\nContent-Length: 2\r\n\r\nno");
+              }
+            }));
+    OkHttpClient client = start(Clusters.inTurn(urls()));
+    try (Response response = client.newCall(request(method)).execute()) {
+      assertThat(response.code()).isEqualTo(503);
+      assertThat(response.header("Retry-After")).isEqualTo("0");
+      assertThat(response.networkResponse().header("Retry-After")).isEqualTo("0");
+      assertThat(response.headers().names()).noneMatch(name -> name.startsWith("Nodewise"));
+    }
+    assertThat(asked()).containsExactly(1);
+  }
+
+  @Test
+  void aCookieJarThatFailsLeavesNothingOpen() throws IOException {
+    servers.add(
+        new FaultServer(
+            connection -> {
+              while (connection.readRequest() != null) {
+                connection.write(
+                    "HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nContent-Length: 2\r\n\r\nok");
+              }
+            }));
+    CookieJar broken =
+        new CookieJar() {
+          @Override
+          public void saveFromResponse(HttpUrl url, List<Cookie> cookies) {
+            throw new IllegalStateException("full");
+          }
+
+          @Override
+          public List<Cookie> loadForRequest(HttpUrl url) {
+            return List.of();
+          }
+        };
+    cluster = Clusters.inTurn(urls()).build();
+    OkHttpClient plain = new OkHttpClient.Builder().cookieJar(broken).build();
+    balanced = LoadBalancedOkHttp.wrap(cluster, plain);
+    assertThatThrownBy(() -> balanced.newCall(request("GET")).execute()).hasMessage("full");
+    Clusters.assertIdle(cluster);
   }
 }

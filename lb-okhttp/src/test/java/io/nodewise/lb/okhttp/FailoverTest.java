@@ -10,6 +10,7 @@ import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.node.NoNodeAvailableException;
 import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.NodeState;
+import io.nodewise.lb.retry.RetryBudget;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -247,6 +248,28 @@ class FailoverTest {
             .isInstanceOf(IOException.class);
       }
       assertThat(server.requests()).hasSize(repeated ? 3 : 2);
+    }
+  }
+
+  /** Silence costs a node time each time; a connection that broke does not. */
+  @Test
+  void movesAfterSilenceAskTheBudgetOnceAllHaveFailed() throws IOException {
+    OkHttpClient plain = new OkHttpClient.Builder().readTimeout(Duration.ofMillis(150)).build();
+    try (FaultServer one = FaultServer.hung();
+        FaultServer two = FaultServer.hung();
+        FaultServer three = FaultServer.hung();
+        LoadBalancer cluster =
+            Clusters.inTurn(one.url(), two.url(), three.url())
+                .retryBudget(RetryBudget.builder().share(0).perSecond(0).build())
+                .build()) {
+      OkHttpClient client = LoadBalancedOkHttp.wrap(cluster, plain);
+      assertThatThrownBy(() -> client.newCall(request("GET")).execute())
+          .isInstanceOf(IOException.class);
+      assertThat(cluster.snapshot().attempts()).isEqualTo(3);
+      assertThatThrownBy(() -> client.newCall(request("GET")).execute())
+          .isInstanceOf(IOException.class);
+      assertThat(cluster.snapshot().attempts()).isEqualTo(4);
+      Clusters.awaitNothingLeft(cluster, client);
     }
   }
 }

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.node.NodeState;
+import io.nodewise.lb.retry.Hedging;
+import io.nodewise.lb.retry.RetryBudget;
 import io.nodewise.lb.retry.Timeouts;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -25,6 +27,7 @@ import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
 import okhttp3.Call;
 import okhttp3.Connection;
+import okhttp3.EventListener;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
@@ -271,6 +274,115 @@ class Http2Test {
     assertThat(cluster.snapshot().inFlight()).isEqualTo(1);
     response.close();
     Clusters.assertIdle(cluster);
+    assertThat(faults(0)).isZero();
+  }
+
+  @Test
+  void whereNoNodeIsLeftARefusedStreamAsksForNoRetry() throws IOException {
+    cluster.close();
+    cluster =
+        Clusters.inTurn(url(0))
+            .retryBudget(RetryBudget.builder().share(0).perSecond(0).build())
+            .build();
+    OkHttpClient client = client(true);
+    effect = new SocketEffect.CloseStream(REFUSED_STREAM);
+    assertThatThrownBy(() -> send(client, to("/refuse", "POST"))).isInstanceOf(IOException.class);
+    assertThat(cluster.snapshot().deniedRetries()).isZero();
+  }
+
+  /** A server that takes requests and answers nothing, no ping either. */
+  @Test
+  void aPingWithoutAnswerIsOneFaultToo() throws Exception {
+    String settings = "\0\0\0\4\0\0\0\0\0";
+    try (FaultServer mute =
+        new FaultServer(
+            connection -> {
+              connection.write(settings);
+              connection.hang();
+            })) {
+      cluster.close();
+      cluster = Clusters.inTurn(mute.url()).build();
+      OkHttpClient plain =
+          new OkHttpClient.Builder()
+              .protocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE))
+              .pingInterval(Duration.ofMillis(700))
+              .build();
+      balanced = LoadBalancedOkHttp.wrap(cluster, plain);
+      List<CompletableFuture<byte[]>> writes = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        writes.add(Clusters.enqueue(balanced.newCall(to("/k", "POST"))));
+        await().until(() -> Clusters.clients(balanced).busyConnections() == 1);
+      }
+      for (CompletableFuture<byte[]> write : writes) {
+        assertThat(write).failsWithin(Duration.ofSeconds(10));
+      }
+      assertThat(mute.connections()).isEqualTo(1);
+      assertThat(Clusters.node(cluster, mute.url()).faults()).isEqualTo(1);
+    }
+  }
+
+  /** The stream's headers are sent, and only then is it seen that the attempt was given up. */
+  @Test
+  void aDeleteThatWasGivenUpWhileItsHeadersWereSentIsNotSentTwice() throws Exception {
+    Timeouts hasty =
+        Timeouts.builder()
+            .suspicion(Duration.ofMillis(100))
+            .firstByte(Duration.ofMillis(300))
+            .build();
+    EventListener untilGivenUp =
+        new EventListener() {
+          @Override
+          public void requestHeadersStart(Call call) {
+            await().atMost(Duration.ofSeconds(10)).until(() -> call.isCanceled());
+          }
+        };
+    balanced =
+        LoadBalancedOkHttp.wrap(
+            cluster,
+            new OkHttpClient.Builder()
+                .protocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE))
+                .eventListener(untilGivenUp)
+                .build());
+    Request delete = to("/k", "DELETE").newBuilder().tag(Timeouts.class, hasty).build();
+    assertThatThrownBy(() -> send(balanced, delete)).isInstanceOf(IOException.class);
+    assertThat(servers.get(1).getRequestCount()).isZero();
+  }
+
+  @Test
+  void theLoserOfAHedgeGivesUpItsStreamOnly() throws Exception {
+    cluster.close();
+    cluster =
+        Clusters.inTurn(url(0), url(1))
+            .hedging(
+                Hedging.builder()
+                    .share(0.5)
+                    .leastDelay(Duration.ofMillis(30))
+                    .leastSamples(10)
+                    .burst(1000)
+                    .build())
+            .build();
+    OkHttpClient client = client(true);
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () -> {
+              for (int i = 0; i < 30; i++) {
+                get(client, "/k");
+              }
+              return !cluster.snapshot().hedges().delay().isZero();
+            });
+    while (!get(client, "/k").equals("n1")) {
+      // The next one goes to the first node.
+    }
+    long won = cluster.snapshot().hedges().won();
+    assertThat(get(client, "/wait")).isEqualTo("n1");
+    assertThat(cluster.snapshot().hedges().won()).isEqualTo(won + 1);
+    Clusters.assertIdle(cluster);
+    released.countDown();
+    for (int i = 0; i < 4; i++) {
+      get(client, "/k");
+    }
+    assertThat(connections).hasSize(2);
     assertThat(faults(0)).isZero();
   }
 }

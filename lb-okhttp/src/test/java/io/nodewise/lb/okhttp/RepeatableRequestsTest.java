@@ -43,6 +43,7 @@ class RepeatableRequestsTest {
     "PUT,     /b/k,                                  If-None-Match:*,            false",
     "PUT,     /b/k,                                  If-Match:e,                 false",
     "PUT,     /b/k,                                  x-amz-write-offset-bytes:5, false",
+    "PUT,     /b/k?X-Amz-Write-Offset-Bytes=5,       ,                           false",
     "PUT,     /b/k?renameObject,                     ,                           false",
     "PUT,     /b/k?something-new,                    ,                           false",
     // Copies.

@@ -52,6 +52,7 @@ class SessionsTest {
     final String name;
     final Map<String, Integer> sessions = new ConcurrentHashMap<>();
     volatile boolean healthy = true;
+    volatile boolean failing; // to count
     volatile long pauseMillis; // before it counts
     final int port;
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -80,6 +81,10 @@ class SessionsTest {
         exchange.getResponseHeaders().add("Set-Cookie", "SID=" + id + "; Path=/; HttpOnly");
       } else if (path.equals("/count")) {
         pause(pauseMillis);
+        if (failing) {
+          answer(exchange, 500, "broken page");
+          return;
+        }
         String id = cookie == null ? "" : cookie.replaceAll(".*SID=([^;]*).*", "$1");
         Integer count = sessions.computeIfPresent(id, (key, value) -> value + 1);
         answer(exchange, count == null ? 401 : 200, name + " " + count);
@@ -376,5 +381,22 @@ class SessionsTest {
     }
     restarts.get();
     assertThat(sent).isGreaterThan(20);
+  }
+
+  @Test
+  void aPageThatFailsEverywhereMovesNoSession() throws IOException {
+    OkHttpClient client =
+        LoadBalancedOkHttp.builder(cluster)
+            .affinity(Affinity.cookie("SID"))
+            .wrap(new OkHttpClient.Builder().cookieJar(new Jar()).build());
+    String owner = get(client, "/login");
+    instances.forEach(one -> one.failing = true);
+    Request page = new Request.Builder().url(SERVICE + "/count").build();
+    try (Response response = client.newCall(page).execute()) {
+      assertThat(response.code()).isEqualTo(500);
+    }
+    assertThat(cluster.snapshot().failovers()).isZero();
+    instances.forEach(one -> one.failing = false);
+    assertThat(get(client, "/count")).isEqualTo(owner + " 1");
   }
 }
