@@ -49,6 +49,7 @@ final class BalancedCall {
   private final Leeway leeway;
   private final List<IOException> failures = new ArrayList<>(0);
   private @Nullable Answered kept;
+  private boolean failedHere;
   private int broken;
   private int refusals;
 
@@ -109,7 +110,7 @@ final class BalancedCall {
       }
     } catch (IOException e) {
       Answered last = kept;
-      if (last == null || user.isOver()) {
+      if (last == null || user.isOver() || failedHere) {
         throw explained(e);
       }
       kept = null;
@@ -132,13 +133,19 @@ final class BalancedCall {
       throw e;
     } catch (IOException e) {
       IOException told = attempt.failed(e);
+      failedHere = !attempt.isNodesDoing(); // a file that can't be read, an interrupt
       if (!goesOn(attempt)) {
         throw told;
       }
-      if (failures.size() < MAX_CAUSES) {
-        failures.add(told);
-      }
+      note(told);
       return null;
+    }
+  }
+
+  /** For whoever hears at last that the request failed. */
+  void note(IOException failure) {
+    if (failures.size() < MAX_CAUSES) {
+      failures.add(failure);
     }
   }
 

@@ -43,6 +43,9 @@ final class HedgedCall {
   private boolean secondFailed;
 
   @GuardedBy("this")
+  private @Nullable IOException secondsFailure;
+
+  @GuardedBy("this")
   private boolean decided; // nothing begins and nobody wins from here on
 
   @GuardedBy("this")
@@ -87,6 +90,7 @@ final class HedgedCall {
       }
       other = awaitSecond();
       if (other == null) {
+        noteSecondsFailure();
         throw e;
       }
       first.lost();
@@ -105,6 +109,16 @@ final class HedgedCall {
     first.abort();
     answer.close();
     return takenOver(other);
+  }
+
+  private void noteSecondsFailure() {
+    IOException failure;
+    synchronized (this) {
+      failure = secondsFailure;
+    }
+    if (failure != null) {
+      owner.note(failure);
+    }
   }
 
   private static Answered takenOver(Answered other) {
@@ -187,7 +201,10 @@ final class HedgedCall {
         }
       }
     } catch (IOException e) {
-      hedge.failed(e);
+      IOException told = hedge.failed(e);
+      synchronized (this) {
+        secondsFailure = told;
+      }
     } catch (RuntimeException e) {
       log.warn("A second attempt on {} failed: {}", hedge.node().id(), e.toString(), e);
     } finally {

@@ -20,7 +20,8 @@ public final class LoadBalancedOkHttp {
 
   /**
    * The client with balancing added below its other application interceptors; {@code client} itself
-   * is unchanged. Interceptors added to the result afterwards are not seen by balanced requests.
+   * is unchanged. What is set on the result afterwards (interceptors, proxy, name service,
+   * authenticators, TLS, protocols) is not seen by balanced requests.
    *
    * <p><b>What is balanced.</b> Requests whose scheme, host and port are those of the {@linkplain
    * LoadBalancer#logicalEndpoint() logical endpoint} or of a member; {@code bucket.host} is another
@@ -41,7 +42,8 @@ public final class LoadBalancedOkHttp {
    *       because the node may have acted on them;
    *   <li>the answer was 429 or 5xx, but for 501, 505 and 507: the same, three times at most where
    *       it is a fault, and only to a node that has not failed lately, or out of the {@linkplain
-   *       io.nodewise.lb.retry.RetryBudget retry budget}.
+   *       io.nodewise.lb.retry.RetryBudget retry budget}. What belongs to a session moves on after
+   *       429 and 503 only.
    * </ul>
    *
    * Where all fail, the caller gets the last answer there was, as it is. Where there was none, a
@@ -50,20 +52,22 @@ public final class LoadBalancedOkHttp {
    * callTimeout} bounds all of it.
    *
    * <p><b>Hedging,</b> where the load balancer {@linkplain
-   * io.nodewise.lb.LoadBalancerBuilder#hedging has it on}: a GET or HEAD that waits too long goes
-   * to a second node as well, by {@code execute} and {@code enqueue} alike. The second attempt,
-   * with the client's network interceptors, runs on a thread of its own.
+   * io.nodewise.lb.LoadBalancerBuilder#hedging has it on}: a GET or HEAD that may be repeated,
+   * belongs to no session and waits too long goes to a second node as well, by {@code execute} and
+   * {@code enqueue} alike. The second attempt, with the client's network interceptors, runs on a
+   * thread of its own.
    *
    * <p><b>Clocks.</b> A request may have its own, {@code request.newBuilder().tag(Timeouts.class,
    * clocks)}, in place of the load balancer's; connecting has its own rule, below.
    *
    * <p><b>TLS.</b> Where the load balancer was given {@linkplain
    * io.nodewise.lb.LoadBalancerBuilder#tls TLS settings}, balanced requests follow them, with a
-   * certificate pinner and connection specs of the client's still in force; all other requests
-   * follow the client. A client with TLS of its own keeps it, for balanced requests too: one whose
-   * hostname verifier, socket factory's class, trust manager's class or trusted authorities are not
-   * those of a new client. A client certificate can't be told from outside; it belongs into the
-   * load balancer's settings, which the probes need as well.
+   * certificate pinner and connection specs of the client's still in force (pins of the logical
+   * endpoint's host hold for every node); all other requests follow the client. A client with TLS
+   * of its own keeps it, for balanced requests too: one whose hostname verifier, socket factory's
+   * class, trust manager's class or trusted authorities are not those of a new client. A client
+   * certificate can't be told from outside; it belongs into the load balancer's settings, which the
+   * probes need as well.
    *
    * <p><b>The client's settings stay</b>, with these exceptions for balanced requests:
    *

@@ -7,8 +7,8 @@ import okhttp3.Request;
 /**
  * Says which requests may be sent a second time although the first one may have been carried out:
  * those for which twice is the same as once, in what is stored and in what is answered. Asked once
- * for each request, on its thread; implementations are thread-safe. A body that can be read only
- * once is never sent a second time, whatever this says.
+ * for each request and each redirect, on its thread; implementations are thread-safe. A body that
+ * can be read only once is never sent a second time, whatever this says.
  *
  * <p>For a single request: {@code request.newBuilder().tag(RepeatableRequests.class, …)}.
  */

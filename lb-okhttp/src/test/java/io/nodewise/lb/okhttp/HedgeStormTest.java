@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +24,7 @@ import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Answers, errors, resets and cancels at about the time at which reads are hedged. */
+/** Answers, errors, resets, cancels and interrupts at about the time at which reads are hedged. */
 @Timeout(60)
 class HedgeStormTest {
   private static void serve(FaultServer.Connection connection, boolean isFaulty)
@@ -60,7 +62,16 @@ class HedgeStormTest {
         Clusters.inTurn(servers.stream().map(FaultServer::url).toArray(String[]::new))
             .hedging(often)
             .build();
-    OkHttpClient client = LoadBalancedOkHttp.wrap(cluster, new OkHttpClient());
+    Set<Thread> callers = ConcurrentHashMap.newKeySet();
+    OkHttpClient plain =
+        new OkHttpClient.Builder()
+            .addInterceptor(
+                chain -> {
+                  callers.add(Thread.currentThread());
+                  return chain.proceed(chain.request());
+                })
+            .build();
+    OkHttpClient client = LoadBalancedOkHttp.wrap(cluster, plain);
     client.dispatcher().setMaxRequestsPerHost(16);
 
     int answered = 0;
@@ -76,6 +87,10 @@ class HedgeStormTest {
       for (int i = 0; i < 5; i++) {
         LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(3_000)));
         calls.get(random.nextInt(calls.size())).cancel();
+        callers.stream()
+            .skip(random.nextInt(callers.size() + 1))
+            .findFirst()
+            .ifPresent(Thread::interrupt);
       }
       for (CompletableFuture<byte[]> read : reads) {
         try {
