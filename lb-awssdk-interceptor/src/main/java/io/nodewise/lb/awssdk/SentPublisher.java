@@ -13,13 +13,17 @@ import software.amazon.awssdk.http.async.SdkHttpContentPublisher;
  * Stands between the HTTP client and the caller's publisher. No client subscribes before it is
  * connected: a body without a subscriber is proof that nothing of it was sent, and leaves it whole for
  * the next node. It tells the attempt whose turn it is: as long as the client has asked for more than
- * it got, the caller's; when it has all it asked for, the node's. And it knows a failure of the
- * caller's publisher from one of the connection.
+ * it got, the caller's; when it has all it asked for, the node's; and when the body is at its end, the
+ * node's for good, though CRT's client goes on asking for more after that. Clients ask on their event
+ * loops while the body comes on a thread of the caller's: what is counted and what the attempt is told
+ * go together under a lock, else the attempt could be left with the caller's turn, for which no clock
+ * runs. And it knows a failure of the caller's publisher from one of the connection.
  */
 /** The request body of one attempt, as a publisher. */
 final class SentPublisher extends SentBody implements SdkHttpContentPublisher {
   private final @Nullable SdkHttpContentPublisher source;
-  private volatile @Nullable Attempt attempt; // until the answer begins
+  private final Object turn = new Object();
+  private @Nullable Attempt attempt; // until the answer begins; guarded by turn
 
   private SentPublisher(@Nullable SdkHttpContentPublisher source, long length) {
     super(source != null && length != 0, length);
@@ -46,12 +50,16 @@ final class SentPublisher extends SentBody implements SdkHttpContentPublisher {
 
   /** Tells this attempt whose turn it is. */
   void watchedBy(Attempt running) {
-    attempt = running;
+    synchronized (turn) {
+      attempt = running;
+    }
   }
 
   /** The answer has begun: what is still sent has no clock. */
   void answered() {
-    attempt = null;
+    synchronized (turn) {
+      attempt = null;
+    }
   }
 
   @Override
@@ -75,9 +83,11 @@ final class SentPublisher extends SentBody implements SdkHttpContentPublisher {
   private final class Watched implements Subscriber<ByteBuffer>, Subscription {
     private final Subscriber<? super ByteBuffer> client;
     private @Nullable Subscription subscription; // from onSubscribe() on
-    private long asked; // and not delivered; by either side, an estimate
-    private volatile long sent; // by the source, as the next
-    private volatile boolean complete;
+
+    // Guarded by turn.
+    private long asked; // and not delivered
+    private long sent;
+    private boolean all;
 
     Watched(Subscriber<? super ByteBuffer> client) {
       this.client = client;
@@ -91,23 +101,21 @@ final class SentPublisher extends SentBody implements SdkHttpContentPublisher {
 
     @Override
     public void request(long n) {
-      asked = asked + n < 0 ? Long.MAX_VALUE : asked + n;
-      Attempt running = attempt;
-      if (running != null && !isSent()) {
-        running.readingLocalBody();
-        if (isSent()) {
-          running.sent(); // meanwhile, and who says it last is believed
-        }
-      }
+      asks(n);
       Subscription source = subscription;
       if (source != null) {
         source.request(n);
       }
     }
 
-    /** Clients ask for more when they have all: then nothing of the caller's is waited for. */
-    private boolean isSent() {
-      return complete || isAll(sent);
+    private void asks(long n) {
+      synchronized (turn) {
+        asked = asked + n < 0 ? Long.MAX_VALUE : asked + n;
+        Attempt running = attempt;
+        if (running != null && !all) {
+          running.readingLocalBody();
+        }
+      }
     }
 
     @Override
@@ -120,11 +128,20 @@ final class SentPublisher extends SentBody implements SdkHttpContentPublisher {
 
     @Override
     public void onNext(ByteBuffer bytes) {
-      sent = sent + bytes.remaining();
-      asked -= asked == Long.MAX_VALUE ? 0 : 1;
-      Attempt running = attempt;
-      if (running != null) {
-        if (isAll(sent)) {
+      delivers(bytes.remaining());
+      client.onNext(bytes);
+    }
+
+    private void delivers(int bytes) {
+      synchronized (turn) {
+        sent += bytes;
+        asked -= asked == Long.MAX_VALUE ? 0 : 1;
+        all = isAll(sent);
+        Attempt running = attempt;
+        if (running == null) {
+          return;
+        }
+        if (all) {
           running.sent();
         } else if (asked > 0) {
           running.readingLocalBody();
@@ -132,7 +149,6 @@ final class SentPublisher extends SentBody implements SdkHttpContentPublisher {
           running.sending();
         }
       }
-      client.onNext(bytes);
     }
 
     @Override
@@ -143,12 +159,18 @@ final class SentPublisher extends SentBody implements SdkHttpContentPublisher {
 
     @Override
     public void onComplete() {
-      complete = true;
-      Attempt running = attempt;
-      if (running != null) {
-        running.sent();
-      }
+      ends();
       client.onComplete();
+    }
+
+    private void ends() {
+      synchronized (turn) {
+        all = true;
+        Attempt running = attempt;
+        if (running != null) {
+          running.sent();
+        }
+      }
     }
   }
 
