@@ -70,6 +70,18 @@ class QuickstartTest {
   }
 
   @Test
+  void asyncClient() throws Exception {
+    AsyncQuickstart.main(startNodes());
+    assertPrinted("Hello, greeting-9");
+  }
+
+  @Test
+  void transferManager() throws Exception {
+    TransferQuickstart.main(startNodes());
+    assertPrinted("the same 24 MiB");
+  }
+
+  @Test
   void minioJava() throws Exception {
     MinioQuickstart.main(startNodes());
     assertPrinted("Hello from minio-java!");
