@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Measures downloads under faults and writes {@code download.md}, {@code .csv} and {@code .svg}.
@@ -94,7 +95,7 @@ public final class DownloadReport {
             """,
             size / MIB,
             all.values().iterator().next().size()));
-    double undisturbed = median(all.get(DownloadFault.NONE));
+    double undisturbed = median(Objects.requireNonNull(all.get(DownloadFault.NONE)));
     all.forEach(
         (fault, downloads) ->
             text.append(
