@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * One timer and a few threads for second attempts, of one transport. Made only where hedging is on.
  * Thread-safe; closed by the transport.
  */
-final class HedgeThreads implements AutoCloseable {
+class HedgeThreads implements AutoCloseable {
   /**
    * Second attempts at once: at one in fifty reads, each for as long as the read takes, that is
    * more than a client of a thousand reads under way ever needs.

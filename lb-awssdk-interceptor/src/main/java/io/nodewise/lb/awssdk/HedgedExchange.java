@@ -46,7 +46,7 @@ final class HedgedExchange {
   private @Nullable Exchange second; // begun
 
   @GuardedBy("this")
-  private boolean secondFailed;
+  private boolean secondFailed; // while nothing was decided, and its attempt has ended
 
   @GuardedBy("this")
   private boolean decided; // nothing begins and nobody wins from here on
@@ -272,8 +272,9 @@ final class HedgedExchange {
     return true;
   }
 
+  /** Once it is decided, it is to whoever decided to end the second attempt. */
   private synchronized void secondEnded() {
-    secondFailed = won == null;
+    secondFailed = !decided;
     notifyAll();
   }
 }

@@ -2,7 +2,11 @@ package io.nodewise.lb.awssdk;
 
 import static io.nodewise.lb.awssdk.HeldHttpClient.soon;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -98,6 +102,51 @@ class HedgeRacesTest extends HedgedCalls {
       assertThat(nodes.balancer().snapshot().inFlight()).as("race %s", i).isZero();
     }
     assertThat(answered).isPositive();
+    assertThat(faulty()).isEmpty();
+  }
+
+  /** The caller has stopped waiting for either, and the second one's answer comes just then. */
+  @Test
+  void interrupted_and_then_the_second_answers() throws Exception {
+    CountDownLatch ended = new CountDownLatch(1);
+    CompletableFuture<Object> answers =
+        new CompletableFuture<>() {
+          @Override
+          public boolean cancel(boolean whileRunning) {
+            assertThat(Thread.interrupted()).isTrue();
+            http.second().answer(200);
+            try {
+              return ended.await(20, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+              throw new AssertionError(e);
+            } finally {
+              Thread.currentThread().interrupt();
+            }
+          }
+        };
+    HedgeThreads late =
+        new HedgeThreads("late") {
+          @Override
+          Future<?> after(Duration delay, Runnable attempt) {
+            super.after(
+                delay,
+                () -> {
+                  attempt.run();
+                  ended.countDown();
+                });
+            return answers;
+          }
+        };
+    try (BalancedTransport balanced =
+        new BalancedTransport(http, true, calls, new Confirmation(), late)) {
+      Future<String> call = called(get(balanced));
+      http.second();
+      http.first().interrupt();
+      assertThatThrownBy(() -> result(call)).hasRootCauseMessage("interrupted");
+      assertThat(ended.getCount()).isZero();
+      assertThat(nodes.balancer().snapshot().inFlight()).isZero();
+      assertThat(http.second().bodyAborted).isTrue();
+    }
     assertThat(faulty()).isEmpty();
   }
 }

@@ -91,6 +91,11 @@ abstract class HedgedCalls {
   }
 
   ExecutableHttpRequest prepare(String operation, SdkRequest request, SdkHttpMethod by) {
+    return prepare(transport, operation, request, by);
+  }
+
+  private ExecutableHttpRequest prepare(
+      BalancedTransport over, String operation, SdkRequest request, SdkHttpMethod by) {
     SdkHttpFullRequest signed =
         SdkHttpFullRequest.builder()
             .method(by)
@@ -99,11 +104,15 @@ abstract class HedgedCalls {
             .putHeader(ApiCalls.ID_HEADER, UUID.randomUUID().toString())
             .build();
     calls.file(signed, calls.begin(operation, request, null, null, null));
-    return transport.prepareRequest(HttpExecuteRequest.builder().request(signed).build());
+    return over.prepareRequest(HttpExecuteRequest.builder().request(signed).build());
   }
 
   ExecutableHttpRequest get() {
-    return prepare("GetObject", GET, SdkHttpMethod.GET);
+    return get(transport);
+  }
+
+  ExecutableHttpRequest get(BalancedTransport over) {
+    return prepare(over, "GetObject", GET, SdkHttpMethod.GET);
   }
 
   static String read(HttpExecuteResponse response) throws Exception {

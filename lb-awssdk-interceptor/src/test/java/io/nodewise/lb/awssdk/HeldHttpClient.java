@@ -50,6 +50,11 @@ final class HeldHttpClient implements SdkHttpClient {
       status.completeExceptionally(error);
     }
 
+    /** Interrupts the thread that waits for the answer. */
+    void interrupt() {
+      status.completeExceptionally(new InterruptedException());
+    }
+
     /** Whether it failed, or nobody reads its answer. */
     boolean isOver() {
       return aborted.get() || bodyAborted.get() || status.isCompletedExceptionally();
@@ -79,6 +84,10 @@ final class HeldHttpClient implements SdkHttpClient {
       } catch (ExecutionException e) {
         if (e.getCause() instanceof Error error) {
           throw error;
+        }
+        if (e.getCause() instanceof InterruptedException) {
+          Thread.currentThread().interrupt();
+          throw new IOException("interrupted");
         }
         throw new IOException(e.getCause().getMessage());
       } catch (InterruptedException e) {

@@ -40,7 +40,7 @@ final class HedgedCall {
   private @Nullable NodeCall second; // begun
 
   @GuardedBy("this")
-  private boolean secondFailed;
+  private boolean secondFailed; // while nothing was decided, and its attempt has ended
 
   @GuardedBy("this")
   private @Nullable IOException secondsFailure;
@@ -195,8 +195,6 @@ final class HedgedCall {
       } else {
         claimed = claimBySecond(hedge, answer);
         if (!claimed) {
-          hedge.lost(); // nobody else does where the caller was interrupted
-          hedge.abort();
           answer.close();
         }
       }
@@ -234,8 +232,9 @@ final class HedgedCall {
     return true;
   }
 
+  /** Once it is decided, it is to whoever decided to end the second attempt. */
   private synchronized void secondEnded() {
-    secondFailed = won == null;
+    secondFailed = !decided;
     notifyAll();
   }
 }
