@@ -8,9 +8,11 @@ import io.nodewise.examples.demo.load.CallLog;
 import io.nodewise.examples.demo.load.Load;
 import io.nodewise.examples.demo.nodes.LocalCluster;
 import io.nodewise.examples.demo.nodes.NodeProcess;
-import io.nodewise.examples.demo.view.Ink;
-import io.nodewise.examples.demo.view.Line;
-import io.nodewise.examples.demo.view.Svg;
+import io.nodewise.examples.status.StatusPage;
+import io.nodewise.examples.view.Ink;
+import io.nodewise.examples.view.Line;
+import io.nodewise.examples.view.Svg;
+import io.nodewise.examples.view.Terminal;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -45,6 +47,7 @@ public final class Demo implements Callable<Integer> {
   private static final int MAX_SECONDS = 86_400;
   private static final int MAX_RATE = 10_000;
   private static final int MIN_NODES = 2;
+  private static final int MAX_PORT = 65_535;
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -83,6 +86,12 @@ public final class Demo implements Callable<Integer> {
 
   @Option(names = "--report", paramLabel = "FILE", description = "Write the verdict as JSON.")
   private @Nullable Path report;
+
+  @Option(
+      names = "--page",
+      paramLabel = "PORT",
+      description = "Show the load balancer in a browser, at this port of 127.0.0.1; 0: any.")
+  private @Nullable Integer port;
 
   @Option(
       names = "--seed",
@@ -127,10 +136,16 @@ public final class Demo implements Callable<Integer> {
     check("--seconds", seconds, MIN_SECONDS, MAX_SECONDS);
     check("--nodes", nodes, MIN_NODES, LocalCluster.MAX_NODES);
     check("--rate", rate, 1, MAX_RATE);
+    if (port != null) {
+      check("--page", port, 0, MAX_PORT);
+      if (client != ClientUnderTest.Kind.NODEWISE) {
+        throw wrong("--page: the " + client + " client has no load balancer to show");
+      }
+    }
     checkWritable("--report", report);
     checkWritable("--svg", svg);
     Verdict verdict = run();
-    boolean colours = LiveView.isTerminal();
+    boolean colours = Terminal.isThere();
     for (Line line : VerdictView.lines(verdict)) {
       out.println(colours ? line.ansi() : line.text());
     }
@@ -147,9 +162,13 @@ public final class Demo implements Callable<Integer> {
       out.printf("Starting %d S3 nodes ...%n", nodes);
     }
     CallLog calls = new CallLog();
-    try (LocalCluster cluster = LocalCluster.start(nodes);
+    try (StatusPage page = port == null ? null : StatusPage.on(port);
+        LocalCluster cluster = LocalCluster.start(nodes);
         ClientUnderTest tested =
-            client.open(cluster.nodes().stream().map(NodeProcess::uri).toList())) {
+            client.open(cluster.nodes().stream().map(NodeProcess::uri).toList(), page)) {
+      if (page != null) {
+        out.println("Shown at " + page.uri());
+      }
       RunLog log = new RunLog();
       Schedule schedule = new Schedule(seconds, nodes);
       String title =

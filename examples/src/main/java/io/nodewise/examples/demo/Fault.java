@@ -1,6 +1,6 @@
 package io.nodewise.examples.demo;
 
-import io.nodewise.examples.demo.view.Ink;
+import io.nodewise.examples.view.Ink;
 import java.util.Locale;
 import java.util.OptionalLong;
 

@@ -7,7 +7,7 @@ import io.nodewise.examples.demo.load.UploadBurst;
 import io.nodewise.examples.demo.nodes.Await;
 import io.nodewise.examples.demo.nodes.LocalCluster;
 import io.nodewise.examples.demo.nodes.NodeProcess;
-import io.nodewise.examples.demo.view.Ink;
+import io.nodewise.examples.view.Ink;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Comparator;

@@ -2,8 +2,8 @@ package io.nodewise.examples.demo;
 
 import io.nodewise.examples.demo.client.NodeRow;
 import io.nodewise.examples.demo.load.CallLog;
-import io.nodewise.examples.demo.view.Ink;
-import io.nodewise.examples.demo.view.Line;
+import io.nodewise.examples.view.Ink;
+import io.nodewise.examples.view.Line;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.nodewise.examples.demo;
 
-import io.nodewise.examples.demo.view.Line;
-import java.io.Console;
+import io.nodewise.examples.view.Line;
+import io.nodewise.examples.view.Terminal;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -58,20 +58,7 @@ final class LiveView implements AutoCloseable {
     if (quiet) {
       return Mode.NOTHING;
     }
-    return isTerminal() ? Mode.TABLE : Mode.LINES;
-  }
-
-  @SuppressWarnings("SystemConsoleNull") // asked below
-  static boolean isTerminal() {
-    Console console = System.console();
-    if (console == null || "dumb".equals(System.getenv("TERM"))) {
-      return false;
-    }
-    try { // from Java 22 on there is a Console without a terminal too, and this method to ask it
-      return (boolean) Console.class.getMethod("isTerminal").invoke(console);
-    } catch (ReflectiveOperationException e) {
-      return true;
-    }
+    return Terminal.isThere() ? Mode.TABLE : Mode.LINES;
   }
 
   private void drawUntilClosed() {

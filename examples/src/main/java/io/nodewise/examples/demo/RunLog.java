@@ -1,6 +1,6 @@
 package io.nodewise.examples.demo;
 
-import io.nodewise.examples.demo.view.Ink;
+import io.nodewise.examples.view.Ink;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;

@@ -1,7 +1,7 @@
 package io.nodewise.examples.demo;
 
-import io.nodewise.examples.demo.view.Ink;
-import io.nodewise.examples.demo.view.Line;
+import io.nodewise.examples.view.Ink;
+import io.nodewise.examples.view.Line;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -23,6 +23,7 @@ class DemoTest {
     "--rate, 0",
     "--client, boto3",
     "--report, /no/such/directory/report.json",
+    "--page, 65536",
     "--speed, 3"
   })
   void aWrongOptionIsNamedAndEndsWithTwo(String option, String value) {
@@ -34,7 +35,7 @@ class DemoTest {
   void helpListsEveryOption() {
     assertThat(run("--help")).isZero();
     assertThat(out.toString())
-        .contains("--seconds", "--nodes", "--rate", "--client", "--quiet", "--report");
+        .contains("--seconds", "--nodes", "--rate", "--client", "--quiet", "--report", "--page");
   }
 
   @ParameterizedTest

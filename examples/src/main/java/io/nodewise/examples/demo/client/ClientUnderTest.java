@@ -1,8 +1,10 @@
 package io.nodewise.examples.demo.client;
 
+import io.nodewise.examples.status.StatusPage;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
@@ -28,9 +30,14 @@ public interface ClientUnderTest extends AutoCloseable {
     /** What users have without it: one plain client a node, taken in turn. */
     PLAIN;
 
-    public ClientUnderTest open(List<URI> nodes) {
+    /**
+     * A client for these nodes.
+     *
+     * @param page that shows its load balancer, where it has one; null: none does
+     */
+    public ClientUnderTest open(List<URI> nodes, @Nullable StatusPage page) {
       return switch (this) {
-        case NODEWISE -> new NodewiseClient(nodes);
+        case NODEWISE -> new NodewiseClient(nodes, page);
         case PLAIN -> new PlainClient(nodes);
       };
     }

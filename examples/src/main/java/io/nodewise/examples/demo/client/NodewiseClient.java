@@ -1,7 +1,9 @@
 package io.nodewise.examples.demo.client;
 
 import io.nodewise.examples.demo.nodes.S3Node;
+import io.nodewise.examples.status.StatusPage;
 import io.nodewise.lb.LoadBalancer;
+import io.nodewise.lb.LoadBalancerBuilder;
 import io.nodewise.lb.NodeSnapshot;
 import io.nodewise.lb.awssdk.LoadBalancedS3;
 import io.nodewise.lb.health.HealthCheck;
@@ -9,6 +11,7 @@ import io.nodewise.lb.node.NodeState;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -18,12 +21,18 @@ final class NodewiseClient implements ClientUnderTest {
   private final LoadBalancer cluster;
   private final S3Client s3;
 
-  NodewiseClient(List<URI> nodes) {
-    cluster =
+  NodewiseClient(List<URI> nodes, @Nullable StatusPage page) {
+    LoadBalancerBuilder builder =
         LoadBalancer.builder()
             .nodes(nodes.stream().map(URI::toString).toArray(String[]::new))
-            .healthCheck(HealthCheck.http(S3Node.HEALTH_PATH))
-            .build();
+            .healthCheck(HealthCheck.http(S3Node.HEALTH_PATH));
+    if (page != null) {
+      builder.listener(page.listener());
+    }
+    cluster = builder.build();
+    if (page != null) {
+      page.show(cluster);
+    }
     s3 =
         LoadBalancedS3.builder(cluster)
             .credentialsProvider(

@@ -1,4 +1,4 @@
-package io.nodewise.examples.demo.view;
+package io.nodewise.examples.view;
 
 import com.google.errorprone.annotations.FormatMethod;
 import java.util.ArrayList;

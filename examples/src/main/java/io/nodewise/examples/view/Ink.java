@@ -1,4 +1,4 @@
-package io.nodewise.examples.demo.view;
+package io.nodewise.examples.view;
 
 /** The colours, each as an ANSI code and as what the SVG shows for it. */
 public enum Ink {

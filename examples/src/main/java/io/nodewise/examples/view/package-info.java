@@ -2,6 +2,6 @@
  * Pure drawing: a frame of coloured text lines, as ANSI for a terminal or as SVG for the README.
  */
 @NullMarked
-package io.nodewise.examples.demo.view;
+package io.nodewise.examples.view;
 
 import org.jspecify.annotations.NullMarked;

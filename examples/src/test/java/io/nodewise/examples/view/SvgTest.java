@@ -1,4 +1,4 @@
-package io.nodewise.examples.demo.view;
+package io.nodewise.examples.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
