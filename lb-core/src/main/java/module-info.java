@@ -12,6 +12,7 @@ module io.nodewise.lb {
 
   exports io.nodewise.lb;
   exports io.nodewise.lb.node;
+  exports io.nodewise.lb.observe;
   exports io.nodewise.lb.health;
   exports io.nodewise.lb.retry;
   exports io.nodewise.lb.routing;

@@ -34,6 +34,16 @@ public interface Attempt extends AutoCloseable {
   /** The request has been sent whole; the first byte of the answer is awaited. */
   void sent();
 
+  /**
+   * So many more bytes of the request's body were given to the HTTP client; for those who look on.
+   *
+   * @param bytes since the last call of it; 0 or more
+   */
+  void bodySent(long bytes);
+
+  /** The status of the answer, before it is said that it begins; for those who look on. */
+  void status(int code);
+
   /** The answer begins. Its time feeds the node's latency, the whole request's never does. */
   void firstByte();
 

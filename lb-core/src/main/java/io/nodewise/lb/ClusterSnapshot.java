@@ -14,7 +14,8 @@ import java.util.Locale;
  * @param attempts attempts so far, of the present members
  * @param failovers how often a request went on at another node
  * @param resumes how often a node was asked for the rest of an answer that had broken off
- * @param deniedRetries how often a request was not sent again because the retry budget was spent
+ * @param refusals how often a request was refused because there was no node for it, or none left
+ * @param retries what became of the retry budget
  * @param hedges what became of reads that waited too long on one node
  * @param panic whether so few of the nodes left in are eligible that verdicts are doubted
  */
@@ -24,7 +25,8 @@ public record ClusterSnapshot(
     long attempts,
     long failovers,
     long resumes,
-    long deniedRetries,
+    long refusals,
+    RetrySnapshot retries,
     HedgeSnapshot hedges,
     boolean panic) {
 
@@ -45,6 +47,11 @@ public record ClusterSnapshot(
   public ClusterSnapshot {
     nodes = List.copyOf(nodes);
     sites = List.copyOf(sites);
+  }
+
+  /** How often a request was not sent again because the retry budget was spent. */
+  public long deniedRetries() {
+    return retries.denied();
   }
 
   /** Nodes that may be given requests. */
@@ -136,7 +143,8 @@ public record ClusterSnapshot(
         + ", failovers "
         + failovers
         + (resumes > 0 ? ", resumes " + resumes : "")
-        + (deniedRetries > 0 ? ", retries denied " + deniedRetries : "")
+        + (refusals > 0 ? ", refusals " + refusals : "")
+        + (deniedRetries() > 0 ? ", retries denied " + deniedRetries() : "")
         + (hedges.begun() + hedges.denied() > 0 ? ", hedges " + hedges : "")
         + (panic ? ", PANIC" : "")
         + "]";

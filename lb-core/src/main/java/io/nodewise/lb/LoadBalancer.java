@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A set of equal nodes kept true by probes and by the outcomes of requests, from which every
@@ -33,14 +34,23 @@ import java.util.concurrent.TimeoutException;
  */
 public final class LoadBalancer implements AutoCloseable {
   private final Cluster cluster;
+  private final String name;
+  private final Observers observers;
   private final ForAdapters settings;
   private final HealthCheck healthCheck;
   private volatile boolean usesAffinity; // written by policy()
   private volatile boolean closed; // written by close()
 
   LoadBalancer(
-      Cluster cluster, ForAdapters settings, HealthCheck healthCheck, BalancingPolicy policy) {
+      Cluster cluster,
+      String name,
+      Observers observers,
+      ForAdapters settings,
+      HealthCheck healthCheck,
+      BalancingPolicy policy) {
     this.cluster = cluster;
+    this.name = name;
+    this.observers = observers;
     this.settings = settings;
     this.healthCheck = healthCheck;
     this.usesAffinity = policy.usesAffinity();
@@ -58,7 +68,7 @@ public final class LoadBalancer implements AutoCloseable {
    */
   public Route route(RequestHint hint) {
     requireOpen();
-    return new Route(cluster, hint, null);
+    return routeOf(hint, null);
   }
 
   /**
@@ -69,7 +79,13 @@ public final class LoadBalancer implements AutoCloseable {
    */
   public Route route(RequestHint hint, Timeouts own) {
     requireOpen();
-    return new Route(cluster, hint, Objects.requireNonNull(own, "own"));
+    return routeOf(hint, Objects.requireNonNull(own, "own"));
+  }
+
+  private Route routeOf(RequestHint hint, @Nullable Timeouts own) {
+    return observers.isAny()
+        ? new ObservedRoute(cluster, hint, own, observers)
+        : new Route(cluster, hint, own);
   }
 
   /**
@@ -83,6 +99,11 @@ public final class LoadBalancer implements AutoCloseable {
     try (Attempt attempt = route(hint).next(false)) {
       return attempt.node();
     }
+  }
+
+  /** What threads, log lines and metrics call it; see {@link LoadBalancerBuilder#name}. */
+  public String name() {
+    return name;
   }
 
   /**
@@ -189,6 +210,11 @@ public final class LoadBalancer implements AutoCloseable {
     return Snapshots.of(cluster);
   }
 
+  /** Those who are told of events and attempts, to add to or take from while it runs. */
+  public Listeners listeners() {
+    return new Listeners(cluster.announcer(), observers);
+  }
+
   /**
    * Gives the node no new attempts; those it has end as they would.
    *
@@ -258,7 +284,7 @@ public final class LoadBalancer implements AutoCloseable {
    */
   public void update(NodeSet members) {
     requireOpen();
-    LoadBalancerBuilder.requireScheme(logicalEndpoint(), members);
+    LogicalEndpoint.requireScheme(logicalEndpoint(), members);
     requireSites(members);
     cluster.update(members);
   }

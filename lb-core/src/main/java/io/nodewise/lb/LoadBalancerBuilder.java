@@ -9,6 +9,7 @@ import io.nodewise.lb.node.HostHeader;
 import io.nodewise.lb.node.LoadBalancerListener;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeSet;
+import io.nodewise.lb.observe.AttemptListener;
 import io.nodewise.lb.probe.ProbeClient;
 import io.nodewise.lb.probe.SocketProbeClient;
 import io.nodewise.lb.retry.DownloadResume;
@@ -43,6 +44,7 @@ public final class LoadBalancerBuilder {
   private final List<Node> backups = new ArrayList<>();
   private final Map<String, List<Node>> sites = new LinkedHashMap<>();
   private final List<LoadBalancerListener> listeners = new ArrayList<>();
+  private final List<AttemptListener> attemptListeners = new ArrayList<>();
   private @Nullable URI logicalEndpoint;
   private @Nullable String name;
   private @Nullable ClusterTls tls;
@@ -230,6 +232,12 @@ public final class LoadBalancerBuilder {
     return this;
   }
 
+  /** Adds a listener to attempts. */
+  public LoadBalancerBuilder attemptListener(AttemptListener listener) {
+    attemptListeners.add(Objects.requireNonNull(listener, "attemptListener"));
+    return this;
+  }
+
   LoadBalancerBuilder runtime(
       Ticker testTicker, Tasks testTasks, Randomness testRandom, ProbeClient testProbes) {
     ticker = testTicker;
@@ -249,8 +257,8 @@ public final class LoadBalancerBuilder {
   public LoadBalancer build() {
     NodeSet members = members();
     URI endpoint = logicalEndpoint == null ? members.nodes().get(0).uri() : logicalEndpoint;
-    requireEndpoint(endpoint);
-    requireScheme(endpoint, members);
+    LogicalEndpoint.require(endpoint);
+    LogicalEndpoint.requireScheme(endpoint, members);
     requireUseOfTls(members);
     String shown = name == null ? endpoint.getAuthority() : name;
 
@@ -279,6 +287,8 @@ public final class LoadBalancerBuilder {
     cluster.start();
     return new LoadBalancer(
         cluster,
+        shown,
+        new Observers(attemptListeners),
         new ForAdapters(endpoint, hostHeader, timeouts, downloadResume, unsafeRepeats, tls),
         healthCheck,
         policy);
@@ -307,44 +317,6 @@ public final class LoadBalancerBuilder {
         && !healthCheck.scheme().orElse("").equals("https")) {
       throw new IllegalArgumentException(
           "tls: " + tls + " (expected: nodes of https, or none; the nodes are of http)");
-    }
-  }
-
-  private static void requireEndpoint(URI endpoint) {
-    boolean http = "http".equals(endpoint.getScheme()) || "https".equals(endpoint.getScheme());
-    String path = endpoint.getRawPath();
-    boolean bare =
-        (path == null || path.isEmpty() || path.equals("/"))
-            && endpoint.getRawQuery() == null
-            && endpoint.getRawFragment() == null
-            && endpoint.getRawUserInfo() == null;
-    if (!http || endpoint.getRawAuthority() == null || !bare) {
-      throw new IllegalArgumentException(
-          "logical endpoint: "
-              + withoutSecrets(endpoint)
-              + " (expected: http(s)://host[:port] and nothing more)");
-    }
-  }
-
-  private static String withoutSecrets(URI endpoint) {
-    String text = endpoint.toString();
-    if (endpoint.getRawUserInfo() != null) {
-      text = text.replace(endpoint.getRawUserInfo() + "@", "***@");
-    }
-    if (endpoint.getRawQuery() != null) {
-      text = text.replace("?" + endpoint.getRawQuery(), "?***");
-    }
-    return text;
-  }
-
-  static void requireScheme(URI endpoint, NodeSet members) {
-    if (!members.scheme().equals(endpoint.getScheme())) {
-      throw new IllegalArgumentException(
-          "logical endpoint: "
-              + endpoint
-              + " (expected: "
-              + members.scheme()
-              + ", the scheme of the nodes, because it decides how requests are signed)");
     }
   }
 }

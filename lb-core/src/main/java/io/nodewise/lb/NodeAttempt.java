@@ -47,6 +47,16 @@ class NodeAttempt extends RunningAttempt implements Attempt {
   }
 
   @Override
+  public void bodySent(long bytes) {
+    // Nobody wants to know.
+  }
+
+  @Override
+  public void status(int code) {
+    // Nobody wants to know.
+  }
+
+  @Override
   public void firstByte() {
     answered(true);
   }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param paused whether it asked to be left alone for a while, and so is asked last
  * @param firstByteP50 median time to first byte of reads in the last minute or so; zero if none
  * @param firstByteP99 99th percentile of the same
+ * @param history what has happened to it so far
  * @param probe the last probe; null before the first
  */
 public record NodeSnapshot(
@@ -42,4 +43,5 @@ public record NodeSnapshot(
     boolean paused,
     Duration firstByteP50,
     Duration firstByteP99,
+    NodeHistory history,
     @Nullable ProbeSnapshot probe) {}

@@ -4,6 +4,8 @@ import io.nodewise.lb.cluster.Cluster;
 import io.nodewise.lb.cluster.LiveNode;
 import io.nodewise.lb.node.NoNodeAvailableException;
 import io.nodewise.lb.node.RequestHint;
+import io.nodewise.lb.observe.AttemptReport;
+import io.nodewise.lb.observe.RequestDescription;
 import io.nodewise.lb.retry.Timeouts;
 import io.nodewise.lb.routing.Tried;
 import java.time.Duration;
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * thread-safe: used by whatever thread runs the request's current attempt. Nothing to close; the
  * attempts are.
  */
-public final class Route {
+public sealed class Route permits ObservedRoute {
   private final Cluster cluster;
   private final RequestHint hint;
   private final @Nullable Timeouts own; // instead of the cluster's
@@ -35,19 +37,32 @@ public final class Route {
    * @throws NoNodeAvailableException if no node is left; its message shows the cluster
    */
   public Attempt next(boolean hasBody) throws NoNodeAvailableException {
-    return begin(hasBody, attempts == 0);
+    try {
+      return begin(AttemptReport.Kind.REQUEST, hasBody, attempts == 0);
+    } catch (NoNodeAvailableException e) {
+      cluster.counts().refused();
+      throw e;
+    }
   }
 
   /** An impatient read leaves a silent node early, if there is another. */
-  private Attempt begin(boolean hasBody, boolean impatient) throws NoNodeAvailableException {
+  private Attempt begin(AttemptReport.Kind kind, boolean hasBody, boolean impatient)
+      throws NoNodeAvailableException {
     LiveNode node = cluster.begin(tried, hint);
     tried.add(node);
     if (tried.size() > 1) {
-      cluster.failedOver();
+      cluster.counts().failedOver();
     }
     attempts++;
     boolean hasAlternative = impatient && hint.isRead() && hasUntried();
-    return new NodeAttempt(node, cluster.sweeper(), own, hasBody, hint.isRead(), hasAlternative);
+    return attempt(node, kind, hasBody, hasAlternative);
+  }
+
+  NodeAttempt attempt(
+      LiveNode node, AttemptReport.Kind kind, boolean hasBody, boolean hasAlternative) {
+    return kind == AttemptReport.Kind.HEDGE
+        ? new HedgeAttempt(node, cluster, own)
+        : new NodeAttempt(node, cluster.sweeper(), own, hasBody, hint.isRead(), hasAlternative);
   }
 
   /**
@@ -57,8 +72,8 @@ public final class Route {
    * @throws NoNodeAvailableException if no node is left in this round
    */
   public Attempt resume() throws NoNodeAvailableException {
-    Attempt attempt = begin(false, true);
-    cluster.resumed();
+    Attempt attempt = begin(AttemptReport.Kind.REST, false, true);
+    cluster.counts().resumed();
     return attempt;
   }
 
@@ -85,7 +100,20 @@ public final class Route {
     }
     tried.add(node);
     attempts++;
-    return Optional.of(new HedgeAttempt(node, cluster, own));
+    return Optional.of(attempt(node, AttemptReport.Kind.HEDGE, false, false));
+  }
+
+  /**
+   * Whether anybody wants to hear of its attempts, so that it is worth saying {@linkplain #about
+   * what} the request is.
+   */
+  public boolean isObserved() {
+    return false;
+  }
+
+  /** What the request is, for reports of attempts that begin from now on. */
+  public void about(RequestDescription request) {
+    // Nobody wants to know.
   }
 
   /** Whether a node is left that this round has not been to and that may be used. */
@@ -122,6 +150,18 @@ public final class Route {
   /** Attempts so far, in all rounds. */
   public int attempts() {
     return attempts;
+  }
+
+  final Cluster cluster() {
+    return cluster;
+  }
+
+  final @Nullable Timeouts own() {
+    return own;
+  }
+
+  final boolean isRead() {
+    return hint.isRead();
   }
 
   @Override

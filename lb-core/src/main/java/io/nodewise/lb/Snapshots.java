@@ -2,8 +2,10 @@ package io.nodewise.lb;
 
 import io.nodewise.lb.cluster.Cluster;
 import io.nodewise.lb.cluster.Hedges;
+import io.nodewise.lb.cluster.History;
 import io.nodewise.lb.cluster.LastProbe;
 import io.nodewise.lb.cluster.LiveNode;
+import io.nodewise.lb.cluster.RetryAccount;
 import io.nodewise.lb.cluster.Sites;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,11 +42,21 @@ final class Snapshots {
         views,
         sites,
         total,
-        cluster.failovers(),
-        cluster.resumes(),
-        cluster.deniedRetries(),
+        cluster.counts().failovers(),
+        cluster.counts().resumes(),
+        cluster.counts().refusals(),
+        retries(cluster.retries()),
         hedges(cluster.hedges()),
         cluster.registry().isPanic());
+  }
+
+  private static RetrySnapshot retries(RetryAccount retries) {
+    return new RetrySnapshot(retries.taken(), retries.denied(), retries.left());
+  }
+
+  private static NodeHistory history(History history) {
+    return new NodeHistory(
+        history.transitions(), history.ejections(), history.goodProbes(), history.badProbes());
   }
 
   private static HedgeSnapshot hedges(Hedges hedges) {
@@ -72,6 +84,7 @@ final class Snapshots {
         node.isPaused(),
         Duration.ofNanos(node.firstByteQuantile(0.5)),
         Duration.ofNanos(node.firstByteQuantile(0.99)),
+        history(node.history()),
         probe(node.lastProbe(), now));
   }
 

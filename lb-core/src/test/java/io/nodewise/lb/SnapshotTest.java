@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 class SnapshotTest {
   private static final String N1 = "n1:9000";
   private static final String N2 = "n2:9000";
+  private static final RetrySnapshot NO_RETRIES = new RetrySnapshot(0, 0, 0);
   private static final HedgeSnapshot NO_HEDGES = new HedgeSnapshot(0, 0, 0, Duration.ZERO);
 
   @Test
@@ -128,6 +129,7 @@ class SnapshotTest {
         false,
         Duration.ofNanos(attempts * 1000),
         Duration.ofNanos(attempts * 10_000),
+        new NodeHistory(0, 0, 0, 0),
         null);
   }
 
@@ -146,6 +148,7 @@ class SnapshotTest {
             17,
             0,
             0,
+            NO_RETRIES,
             NO_HEDGES,
             false);
     assertThat(snapshot.toTable())
@@ -204,9 +207,11 @@ class SnapshotTest {
             false,
             p50,
             p99,
+            new NodeHistory(0, 0, 0, 0),
             null);
     String table =
-        new ClusterSnapshot(List.of(node), List.of(), 0, 0, 0, 0, NO_HEDGES, false).toTable();
+        new ClusterSnapshot(List.of(node), List.of(), 0, 0, 0, 0, NO_RETRIES, NO_HEDGES, false)
+            .toTable();
     return table.substring(table.indexOf('\n')).replaceAll(" {2,}", "  ");
   }
 

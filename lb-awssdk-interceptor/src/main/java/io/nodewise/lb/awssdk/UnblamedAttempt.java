@@ -48,6 +48,16 @@ final class UnblamedAttempt implements Attempt {
   }
 
   @Override
+  public void bodySent(long bytes) {
+    attempt.bodySent(bytes);
+  }
+
+  @Override
+  public void status(int code) {
+    attempt.status(code);
+  }
+
+  @Override
   public void firstByte() {
     attempt.firstByte();
   }

@@ -25,7 +25,6 @@ import io.nodewise.lb.time.Tasks;
 import io.nodewise.lb.time.Ticker;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -63,6 +62,7 @@ public final class Cluster implements AutoCloseable {
   private final Runtime runtime;
   private final int subset;
   private final Registry registry;
+  private final Announcer announcer;
   private final Operators operators;
   private final Evidence evidence;
   private final Sweeper sweeper;
@@ -70,8 +70,7 @@ public final class Cluster implements AutoCloseable {
   private final Hedges hedges;
   private final @Nullable Admission admission; // null where there are no limits
   private final Prober prober;
-  private final LongAdder failovers = new LongAdder();
-  private final LongAdder resumes = new LongAdder();
+  private final Counts counts = new Counts();
 
   /** A cluster at rest; {@link #start} sets it going. It closes {@code runtime}'s parts. */
   public Cluster(NodeSet members, Settings settings, Runtime runtime) {
@@ -85,6 +84,7 @@ public final class Cluster implements AutoCloseable {
             settings.slowStart(),
             runtime.random());
     OutlierJudge judge = new OutlierJudge(settings.outliers(), runtime.ticker());
+    this.announcer = new Announcer(runtime.tasks(), settings.listeners());
     this.registry =
         new Registry(
             members,
@@ -98,7 +98,7 @@ public final class Cluster implements AutoCloseable {
             judge,
             runtime.ticker(),
             runtime.tasks(),
-            settings.listeners(),
+            announcer,
             this::sweep,
             this::probeAll);
     this.admission = settings.limits().isNone() ? null : new Admission(settings.limits());
@@ -243,24 +243,9 @@ public final class Cluster implements AutoCloseable {
     return hedges;
   }
 
-  /** Counts a request that went on at another node. */
-  public void failedOver() {
-    failovers.increment();
-  }
-
-  /** How often a request went on at another node after a fault. */
-  public long failovers() {
-    return failovers.sum();
-  }
-
-  /** Counts an attempt to go on with an answer that broke off. */
-  public void resumed() {
-    resumes.increment();
-  }
-
-  /** How often a node was asked for the rest of an answer. */
-  public long resumes() {
-    return resumes.sum();
+  /** What is counted of requests. */
+  public Counts counts() {
+    return counts;
   }
 
   /**
@@ -279,9 +264,9 @@ public final class Cluster implements AutoCloseable {
     return registry.table().hasUntriedAtEase(tried, hint) || retries.takeIfAny();
   }
 
-  /** How often the retry budget had nothing left. */
-  public long deniedRetries() {
-    return retries.denied();
+  /** The retry budget. */
+  public RetryAccount retries() {
+    return retries;
   }
 
   /** The nodes and their states. */
@@ -292,6 +277,11 @@ public final class Cluster implements AutoCloseable {
   /** What operators may do. */
   public Operators operators() {
     return operators;
+  }
+
+  /** Who is told of events. */
+  public Announcer announcer() {
+    return announcer;
   }
 
   /** What is found out about the nodes. */

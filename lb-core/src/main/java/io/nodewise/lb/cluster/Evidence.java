@@ -177,6 +177,7 @@ final class Evidence implements Prober.Sink {
     List<LiveNode> nodes = registry.nodes();
     boolean witnessed = !result.isUp() && Census.hasWitness(nodes, node, began);
     node.lastProbe(result, now);
+    node.history().probed(result.isUp());
     registry.change(node, time -> node.health.probed(result, witnessed, time));
     if (!result.isUp() && node.health.isInDoubt()) {
       again.addAll(Census.withOthers(nodes, node, Census.WITNESSES, rules.random()));

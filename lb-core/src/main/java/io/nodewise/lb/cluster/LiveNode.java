@@ -26,6 +26,7 @@ public final class LiveNode extends NodeGauge {
   private final LongAdder faults = new LongAdder();
   private final LongAdder loads = new LongAdder();
   final FirstByteTimes firstByteTimes = new FirstByteTimes();
+  private final History history = new History();
 
   private volatile Node node; // written by the registry under its lock, when an update changes it
   private double orderedWeight; // by an operator or the set; under the registry's lock
@@ -196,6 +197,11 @@ public final class LiveNode extends NodeGauge {
   /** What the last probe found, and when; null before the first. */
   public @Nullable LastProbe lastProbe() {
     return lastProbe;
+  }
+
+  /** What has happened to it so far. */
+  public History history() {
+    return history;
   }
 
   /** Whether it asked to be left alone for a while. */

@@ -55,7 +55,7 @@ final class OutlierJudge {
     node.forgetFaults();
     if (onTrial || Census.hasRoomForEjection(nodes, node, settings)) {
       breaker.open();
-      node.health.eject(reason, now);
+      eject(node, reason, now);
     } else {
       node.breaker(null);
     }
@@ -65,8 +65,13 @@ final class OutlierJudge {
   void slow(LiveNode node, String reason, Collection<LiveNode> nodes, long now) {
     if (node.health.state().eligible() && Census.hasRoomForEjection(nodes, node, settings)) {
       breakerOf(node).open();
-      node.health.eject(reason, now);
+      eject(node, reason, now);
     }
+  }
+
+  private static void eject(LiveNode node, String reason, long now) {
+    node.health.eject(reason, now);
+    node.history().ejected();
   }
 
   /** The node starts anew, on trial or not: what it was charged with before is no longer held. */

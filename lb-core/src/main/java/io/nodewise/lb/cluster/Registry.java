@@ -1,7 +1,6 @@
 package io.nodewise.lb.cluster;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.nodewise.lb.node.LoadBalancerListener;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.NodeState;
@@ -76,7 +75,7 @@ public final class Registry {
       OutlierJudge judge,
       Ticker ticker,
       Tasks tasks,
-      List<LoadBalancerListener> listeners,
+      Announcer announcer,
       Runnable onSilentNode,
       Runnable onOutage) {
     this.members = members;
@@ -86,7 +85,7 @@ public final class Registry {
     this.judge = judge;
     this.ticker = ticker;
     this.tasks = tasks;
-    this.announcer = new Announcer(tasks, listeners);
+    this.announcer = announcer;
     this.onSilentNode = onSilentNode;
     this.onOutage = onOutage;
     this.doubt = new ProbeDoubt(rules.check(), tasks);
@@ -291,7 +290,7 @@ public final class Registry {
   }
 
   /** What a decision brought: whether the table is to be made anew, and what to tell. */
-  private record Change(boolean matters, @Nullable Transition transition) {}
+  private record Change(LiveNode of, boolean matters, @Nullable Transition transition) {}
 
   @GuardedBy("lock")
   private Change decide(LiveNode node, LongConsumer evidence) {
@@ -310,6 +309,7 @@ public final class Registry {
     }
     Duration after = Duration.ofNanos(now - since);
     return new Change(
+        node,
         matters,
         to == from ? null : new Transition(node.node(), from, to, node.health.reason(), after));
   }
@@ -317,6 +317,7 @@ public final class Registry {
   private void announce(Change made) {
     Transition transition = made.transition();
     if (transition != null) {
+      made.of().history().moved();
       announcer.tell(listener -> listener.onTransition(transition));
     }
   }

@@ -16,12 +16,13 @@ import java.util.concurrent.atomic.LongAdder;
  * what comes in is one atomic change, in which no withdrawal is lost.
  */
 /** What is left of a retry budget. Thread-safe. */
-final class RetryAccount {
+public final class RetryAccount {
   private static final long UNIT = 1024;
 
   private final RetryBudget budget;
   private final double fadeNanos;
   private final AtomicLong balance;
+  private final LongAdder taken = new LongAdder();
   private final LongAdder denied = new LongAdder();
   private long attempts; // at the last tick; background thread, as the next
   private long at;
@@ -71,9 +72,14 @@ final class RetryAccount {
 
   /** Takes one retry out; false if there is none. */
   boolean takeIfAny() {
-    if (!budget.isLimited()) {
+    if (!budget.isLimited() || withdraw()) {
+      taken.increment();
       return true;
     }
+    return false;
+  }
+
+  private boolean withdraw() {
     long before = balance.get();
     while (before >= UNIT) {
       if (balance.compareAndSet(before, before - UNIT)) {
@@ -84,13 +90,18 @@ final class RetryAccount {
     return false;
   }
 
-  /** Whole retries that are left. */
-  long left() {
-    return balance.get() / UNIT;
+  /** Whole retries that are left; where there is no limit, no number means anything. */
+  public long left() {
+    return budget.isLimited() ? balance.get() / UNIT : Long.MAX_VALUE;
+  }
+
+  /** Retries that were taken so far. */
+  public long taken() {
+    return taken.sum();
   }
 
   /** Retries that were denied so far. */
-  long denied() {
+  public long denied() {
     return denied.sum();
   }
 }

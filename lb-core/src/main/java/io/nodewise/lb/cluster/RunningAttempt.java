@@ -4,8 +4,6 @@ import io.nodewise.lb.node.Outcome;
 import io.nodewise.lb.retry.Timeouts;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.lang.ref.PhantomReference;
-import java.lang.ref.ReferenceQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -221,7 +219,16 @@ public abstract class RunningAttempt {
     abort = null;
     Outcome told = known == null || outcome.kind() == Outcome.Kind.SUCCESS ? outcome : known;
     sweeper.report(node, told, era, read);
+    reported(told);
     return true;
+  }
+
+  /** It has been counted out, and this is what it came to; under no lock. */
+  protected void reported(Outcome outcome) {}
+
+  /** Nanoseconds since it began. */
+  protected final long age() {
+    return sweeper.now() - started;
   }
 
   /** It does not count any more, having ended or been parked. */
@@ -329,20 +336,6 @@ public abstract class RunningAttempt {
         // Not to keep the sweeper from the other attempts. This one has its verdict.
         log.warn("Aborting an attempt on {} failed: {}", node.node().id(), e.toString(), e);
       }
-    }
-  }
-
-  /** A response stream the user holds, until he drops it. */
-  static final class Watch extends PhantomReference<Object> {
-    private final RunningAttempt attempt;
-
-    Watch(Object handle, ReferenceQueue<Object> queue, RunningAttempt attempt) {
-      super(handle, queue);
-      this.attempt = attempt;
-    }
-
-    RunningAttempt attempt() {
-      return attempt;
     }
   }
 }

@@ -198,7 +198,7 @@ public final class Sweeper implements AutoCloseable {
   private void endDropped() {
     Reference<?> reference;
     while ((reference = dropped.poll()) != null) {
-      RunningAttempt attempt = ((RunningAttempt.Watch) reference).attempt();
+      RunningAttempt attempt = ((Watch) reference).attempt();
       Outcome droppedByCaller = Outcome.cancelled("response dropped without close");
       attempt.giveUp(droppedByCaller);
       if (attempt.finish(droppedByCaller)) {
@@ -254,8 +254,8 @@ public final class Sweeper implements AutoCloseable {
     evidence.report(node, outcome, era, isRead);
   }
 
-  RunningAttempt.Watch watch(Object handle, RunningAttempt attempt) {
-    return new RunningAttempt.Watch(handle, dropped, attempt);
+  Watch watch(Object handle, RunningAttempt attempt) {
+    return new Watch(handle, dropped, attempt);
   }
 
   /** No further ticks; running attempts end as they would without clocks. */

@@ -1,0 +1,59 @@
+package io.nodewise.lb;
+
+import io.nodewise.lb.observe.AttemptListener;
+import io.nodewise.lb.observe.AttemptReport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who is told of attempts. Thread-safe; a request asks once, with one volatile read. */
+final class Observers {
+  private static final Logger log = LoggerFactory.getLogger(LoadBalancer.class);
+
+  /** Of what throws something new every time no more kinds than that are logged. */
+  private static final int MOST_KINDS = 16;
+
+  private record Told(AttemptListener listener, Set<Class<?>> failures) {}
+
+  private volatile List<Told> all = List.of(); // by add() and remove(), under this monitor
+
+  Observers(List<AttemptListener> listeners) {
+    listeners.forEach(this::add);
+  }
+
+  /** Whether anybody wants to hear of attempts that begin now. */
+  boolean isAny() {
+    return !all.isEmpty();
+  }
+
+  synchronized void add(AttemptListener listener) {
+    List<Told> more = new ArrayList<>(all);
+    more.add(new Told(listener, ConcurrentHashMap.newKeySet()));
+    all = List.copyOf(more);
+  }
+
+  @SuppressWarnings("ReferenceEquality") // this very one
+  synchronized void remove(AttemptListener listener) {
+    all = all.stream().filter(told -> told.listener() != listener).toList();
+  }
+
+  /** On the thread that ended the attempt, and under no lock. */
+  void tell(AttemptReport report) {
+    for (Told told : all) {
+      try {
+        told.listener().onAttempt(report);
+      } catch (Throwable e) { // whatever it is: the request goes on
+        complain(told, e);
+      }
+    }
+  }
+
+  private static void complain(Told told, Throwable e) {
+    if (told.failures().size() < MOST_KINDS && told.failures().add(e.getClass())) {
+      log.warn("A listener to attempts failed, further such failures are not logged", e);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package io.nodewise.lb.observe;
+
+import io.nodewise.lb.node.Node;
+import io.nodewise.lb.node.Outcome;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt that has ended. Immutable. A request has one for each node it was sent to: the
+ * {@linkplain #outcome() outcome} says how this one ended and so, where another one follows, why
+ * the request moved on.
+ *
+ * @param node where it was sent
+ * @param number of the attempt within its request, from 1; hedges count too
+ * @param kind what it was for
+ * @param read whether the request changes nothing
+ * @param request what the request is; null where the adapter did not say
+ * @param status the HTTP status of the answer; 0: there was none, or nobody took it
+ * @param firstByte from its begin to the first byte of the answer; null: none came
+ * @param took from its begin to its end, the reading of the answer included
+ * @param sent bytes of the request's body that the HTTP client was given for it; of its headers
+ *     nobody knows
+ * @param received bytes of the answer's body that were read
+ * @param outcome what it means for the node, and why
+ */
+public record AttemptReport(
+    Node node,
+    int number,
+    Kind kind,
+    boolean read,
+    @Nullable RequestDescription request,
+    int status,
+    @Nullable Duration firstByte,
+    Duration took,
+    long sent,
+    long received,
+    Outcome outcome) {
+
+  /** What an attempt is for. */
+  public enum Kind {
+    /** The request itself, for the first time or again. */
+    REQUEST,
+    /** The same read at a second node, beside the one that is late. */
+    HEDGE,
+    /** The rest of a download that broke off. */
+    REST
+  }
+
+  /** The {@code Host} that was named, as far as is known. */
+  public String host() {
+    String named = request == null ? null : request.host();
+    return named == null ? node.authority() : named;
+  }
+}
