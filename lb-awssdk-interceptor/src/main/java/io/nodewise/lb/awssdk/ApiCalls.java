@@ -57,6 +57,11 @@ final class ApiCalls {
     this.cluster = cluster;
   }
 
+  /** What threads are called that belong to this client. */
+  String name() {
+    return cluster.logicalEndpoint().getRawAuthority();
+  }
+
   /** No clock of a single request may outlast the sockets' own. */
   void limitSilence(Duration longest) {
     longestSilence = longest;

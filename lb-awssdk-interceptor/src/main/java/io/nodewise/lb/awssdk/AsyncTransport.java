@@ -30,7 +30,7 @@ final class AsyncTransport extends Transport implements SdkAsyncHttpClient {
       Confirmation confirmation,
       AsyncThreads threads,
       boolean mayWait) {
-    super(calls, confirmation);
+    super(calls, confirmation, new PooledConnections());
     this.delegate = delegate;
     this.ownsDelegate = ownsDelegate;
     this.threads = threads;

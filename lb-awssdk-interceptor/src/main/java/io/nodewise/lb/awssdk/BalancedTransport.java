@@ -1,6 +1,7 @@
 package io.nodewise.lb.awssdk;
 
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.SdkHttpClient;
@@ -13,6 +14,7 @@ final class BalancedTransport extends Transport implements SdkHttpClient {
   private final SdkHttpClient delegate;
   private final boolean ownsDelegate;
   private final @Nullable HedgeThreads hedges; // null where hedging is off
+  private final AbortThreads aborts;
 
   BalancedTransport(
       SdkHttpClient delegate,
@@ -20,8 +22,9 @@ final class BalancedTransport extends Transport implements SdkHttpClient {
       ApiCalls calls,
       Confirmation confirmation,
       @Nullable HedgeThreads hedges) {
-    super(calls, confirmation);
+    super(calls, confirmation, PooledConnections.of(isOfJdk(delegate)));
     this.hedges = hedges;
+    this.aborts = new AbortThreads(calls.name());
     this.delegate = delegate;
     this.ownsDelegate = ownsDelegate;
   }
@@ -40,6 +43,20 @@ final class BalancedTransport extends Transport implements SdkHttpClient {
     return hedges;
   }
 
+  private static boolean isOfJdk(SdkHttpClient delegate) {
+    return delegate.clientName().startsWith("UrlConnection");
+  }
+
+  /** A request's body as the delegate should get it. */
+  @Nullable ContentStreamProvider sent(@Nullable ContentStreamProvider body) {
+    return body == null || !isOfJdk(delegate) ? body : () -> new WholeEnding(body.newStream());
+  }
+
+  /** The threads for what the balancer's clocks give up. */
+  AbortThreads aborts() {
+    return aborts;
+  }
+
   @Override
   public String clientName() {
     return delegate.clientName();
@@ -53,5 +70,6 @@ final class BalancedTransport extends Transport implements SdkHttpClient {
     if (ownsDelegate) {
       close(delegate);
     }
+    aborts.close();
   }
 }

@@ -31,7 +31,10 @@ final class ConnectionDefaults {
   /** For a client of such a builder: one pool for all nodes, but where it is native code. */
   static AttributeMap of(LoadBalancer cluster, SdkHttpClient.Builder<?> builder) {
     boolean isCrt = builder.getClass().getName().contains("AwsCrtHttpClient");
-    return isCrt ? ofPools(cluster) : ofOnePool(cluster);
+    AttributeMap settings = isCrt ? ofPools(cluster) : ofOnePool(cluster);
+    return settings.toBuilder()
+        .put(SdkHttpConfigurationOption.READ_TIMEOUT, longestSilence(cluster, builder).plus(LATER))
+        .build();
   }
 
   /** For a client that has one pool for all nodes. */
@@ -56,7 +59,17 @@ final class ConnectionDefaults {
         .build();
   }
 
-  /** How long the connections wait. */
+  /**
+   * How long the connections of such a client wait. Nobody can end a read of the JDK's in the
+   * middle of a body, so there the socket's own clock has to.
+   */
+  static Duration longestSilence(LoadBalancer cluster, SdkHttpClient.Builder<?> builder) {
+    return builder.getClass().getName().contains("UrlConnection")
+        ? longer(cluster.timeouts().firstByte(), cluster.timeouts().bodyIdle())
+        : longestSilence(cluster);
+  }
+
+  /** How long the connections of any other client wait. */
   static Duration longestSilence(LoadBalancer cluster) {
     return longer(SILENCE, longer(cluster.timeouts().firstByte(), cluster.timeouts().bodyIdle()));
   }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
@@ -23,6 +25,8 @@ import software.amazon.awssdk.http.SdkHttpResponse;
  * one thread; {@link #abort()} may be called by any.
  */
 final class Exchange extends AttemptState {
+  private static final Logger log = LoggerFactory.getLogger(Exchange.class);
+
   private final BalancedRequest owner;
   private final HttpExecuteRequest request;
   private volatile @Nullable ExecutableHttpRequest running; // by run()
@@ -114,6 +118,15 @@ final class Exchange extends AttemptState {
     }
   }
 
+  /** That it can't be aborted is told; the attempt has its verdict. */
+  private void abort(ExecutableHttpRequest sending) {
+    try {
+      sending.abort();
+    } catch (RuntimeException | Error e) {
+      log.warn("Aborting an attempt on {} failed: {}", node().id(), e.toString(), e);
+    }
+  }
+
   /** The first half of {@link #run}. */
   HttpExecuteResponse send() throws IOException {
     BalancedTransport transport = owner.balanced();
@@ -123,15 +136,16 @@ final class Exchange extends AttemptState {
             .prepareRequest(
                 HttpExecuteRequest.builder()
                     .request(NodeRequest.of(request.httpRequest(), node()))
-                    .contentStreamProvider(((SentStream) sent()).provider(attempt()))
+                    .contentStreamProvider(
+                        transport.sent(((SentStream) sent()).provider(attempt())))
                     .metricCollector(request.metricCollector().orElse(null))
                     .build());
     running = sending;
     Attempt sent = attempt();
     sent.abortBy(
         () -> {
-          sending.abort();
           transport.ended(sent);
+          transport.aborts().execute(() -> abort(sending));
         });
     if (aborted) {
       sending.abort();

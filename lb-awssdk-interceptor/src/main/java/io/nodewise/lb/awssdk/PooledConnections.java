@@ -35,6 +35,10 @@ import org.jspecify.annotations.Nullable;
  * closes connections without a word, or keeps none. Too many excuse a few faults more, too few excuse
  * less; nothing depends on it but that.
  *
+ * The JDK has one pool for the whole JVM, which outlives the HTTP client: what one client has put in
+ * another one takes out, so all clients over it have the same counters. It looks at no connection
+ * before it is used, however long it lay there, up to the five seconds after which it closes it.
+ *
  * An excuse says nothing about the request. The node may have carried it out, so it is repeated only
  * where any lost reply is, and confirmed as one.
  */
@@ -51,6 +55,9 @@ final class PooledConnections {
    * they are used (Apache: from 2 s on).
    */
   private static final long EVENT = TimeUnit.SECONDS.toNanos(2);
+
+  /** The same of the JDK's, which are closed then. */
+  private static final long EVENT_OF_JVM = TimeUnit.SECONDS.toNanos(5);
 
   /** From one event to the next on the same node: it does not restart more often. */
   private static final long BETWEEN = TimeUnit.SECONDS.toNanos(10);
@@ -70,18 +77,36 @@ final class PooledConnections {
   private static final List<String> CLOSED =
       List.of("The connection has closed", "socket is closed", "Broken pipe");
 
+  private static final PooledConnections OF_THE_JVM = new PooledConnections(true);
+
   private final ConcurrentMap<String, Pool> pools = new ConcurrentHashMap<>();
+  private final boolean isOfJvm;
+
+  private PooledConnections(boolean isOfJvm) {
+    this.isOfJvm = isOfJvm;
+  }
+
+  /** Those of one HTTP client with a pool of its own, empty as yet. */
+  PooledConnections() {
+    this(false);
+  }
+
+  /** Those of an HTTP client; the JDK's may be in use already. */
+  static PooledConnections of(boolean isOfJdk) {
+    return isOfJdk ? OF_THE_JVM : new PooledConnections();
+  }
 
   /** The connections to a node. */
   Pool to(Node node, long now) {
-    Pool known = pools.get(node.id());
+    String key = isOfJvm ? node.uri().toString() : node.id(); // ids are a cluster's own
+    Pool known = pools.get(key);
     if (known != null) {
       return known;
     }
     if (pools.size() >= MOST_NODES) {
       pools.clear();
     }
-    return pools.computeIfAbsent(node.id(), id -> new Pool(now));
+    return pools.computeIfAbsent(key, any -> new Pool(now, isOfJvm ? EVENT_OF_JVM : EVENT));
   }
 
   /**
@@ -97,13 +122,15 @@ final class PooledConnections {
     private static final long UNPROVEN = 1L << BITS; // taken out, and no answer yet
     // The lowest bits: the fewest that were idle at once in this window.
 
+    private final long event; // how long one lasts
     private final AtomicLong counts = new AtomicLong(); // by beginnings, answers and ends
     private volatile long windowBegan; // under the monitor
     private boolean any; // event so far; this and the following under the monitor
     private long began;
     private int excuses;
 
-    Pool(long now) {
+    Pool(long now, long event) {
+      this.event = event;
       windowBegan = now;
     }
 
@@ -154,7 +181,7 @@ final class PooledConnections {
         began = now;
         any = excuses > 0;
       }
-      return any && now - began < EVENT && excuses-- > 0;
+      return any && now - began < event && excuses-- > 0;
     }
 
     /** Strikes off what has lain there for too long: a look at the time, but for once a window. */
@@ -192,6 +219,7 @@ final class PooledConnections {
           || t instanceof EOFException
           || t instanceof ClosedChannelException
           || said.startsWith("The connection was closed during the request") // Netty's
+          || said.startsWith("Error writing ") // the JDK's: to server, or request body to server
           || (name.equals("HttpException") && CLOSED.stream().anyMatch(said::startsWith))
           || name.equals("NoHttpResponseException")
           || name.equals("ConnectionClosedException")) {

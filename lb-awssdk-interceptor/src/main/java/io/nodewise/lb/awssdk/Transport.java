@@ -23,11 +23,12 @@ abstract class Transport {
    */
   private final Set<Attempt> open = ConcurrentHashMap.newKeySet();
 
-  private final PooledConnections pooled = new PooledConnections();
+  private final PooledConnections pooled;
   private volatile boolean closed; // by whoever closes it
 
-  Transport(ApiCalls calls, Confirmation confirmation) {
+  Transport(ApiCalls calls, Confirmation confirmation, PooledConnections pooled) {
     this.calls = calls;
+    this.pooled = pooled;
     this.confirmation = confirmation;
     this.downloadResume = calls.downloadResume();
   }

@@ -37,8 +37,8 @@ final class TransportBuilder implements SdkHttpClient.Builder<TransportBuilder> 
       UnfitClient.refuse(given.clientName(), cluster);
       return made(new BalancedTransport(given, false, calls, confirmation, hedges()));
     }
-    calls.limitSilence(ConnectionDefaults.longestSilence(cluster));
     SdkHttpClient.Builder<?> source = builder == null ? DefaultHttpClient.of(cluster) : builder;
+    calls.limitSilence(ConnectionDefaults.longestSilence(cluster, source));
     SdkHttpClient delegate =
         source.buildWithDefaults(serviceDefaults.merge(ConnectionDefaults.of(cluster, source)));
     BalancedTransport transport =

@@ -17,8 +17,8 @@
  *       NodeRequest}, {@code NodeSigning}, {@code PooledConnections}, {@code Transport} (what all
  *       have in common);
  *   <li><b>the same for those who wait</b>: {@code BalancedTransport}, {@code BalancedRequest},
- *       {@code Exchange}, {@code SentStream}, {@code ReopenedBody}, {@code ReceivedBody}, {@code
- *       ResumableBody};
+ *       {@code Exchange}, {@code SentStream}, {@code WholeEnding}, {@code ReopenedBody}, {@code
+ *       ReceivedBody}, {@code ResumableBody}, {@code AbortThreads};
  *   <li><b>the same for those who are told</b>: {@code AsyncTransport}, {@code AsyncRequest},
  *       {@code AnswerFuture}, {@code Elsewhere}, {@code AsyncExchange}, {@code SentPublisher},
  *       {@code Part}, {@code JoinedBody}, {@code Serial}, {@code AsyncThreads};

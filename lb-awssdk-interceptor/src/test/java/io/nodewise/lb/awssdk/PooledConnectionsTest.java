@@ -125,6 +125,44 @@ class PooledConnectionsTest {
     assertThat(isExcused(N1, reset(), 1)).isTrue();
   }
 
+  // The JDK's, which has one pool for the JVM.
+
+  @Test
+  void in_the_words_of_the_jdk() {
+    pool(N1, 2);
+    assertThat(isExcused(N1, new IOException("Error writing request body to server"), 1)).isTrue();
+    assertThat(isExcused(N1, new IOException("Error writing to server"), 1)).isTrue();
+  }
+
+  /** Of another client, another cluster even, in which the node has another id. */
+  @Test
+  void what_one_client_of_the_jvm_pooled_another_one_is_excused_for() {
+    Node here = Node.of("http://of-the-jvm:9000");
+    Node there = Node.builder("http://of-the-jvm:9000").id("x").build();
+    PooledConnections.of(true).to(here, now).back(now);
+    PooledConnections.Pool pool = PooledConnections.of(true).to(there, now);
+
+    assertThat(PooledConnections.of(false).to(here, now).isExcused(reset(), now, now)).isFalse();
+    assertThat(pool.take(now)).isTrue();
+    assertThat(pool.isExcused(reset(), now, now)).isTrue();
+    pool.proven();
+    assertThat(pool.isExcused(reset(), now, now)).as("another one").isFalse();
+  }
+
+  /** It looks at none before it is used, and closes it after five seconds. */
+  @Test
+  void what_the_jvm_pooled_may_be_stale_for_five_seconds() {
+    PooledConnections.Pool pool = PooledConnections.of(true).to(Node.of("http://five:9000"), now);
+    for (int i = 0; i < 3; i++) {
+      pool.back(now);
+    }
+    assertThat(pool.isExcused(reset(), now, now)).isTrue();
+    pass(4900);
+    assertThat(pool.isExcused(reset(), now, now)).isTrue();
+    pass(200);
+    assertThat(pool.isExcused(reset(), now, now)).isFalse();
+  }
+
   // What nobody needs any more.
 
   private void pass(long millis) {
