@@ -12,10 +12,11 @@ import java.time.Duration;
 
 /** The four nodes of this JVM and a load balancer over them, quick enough for tests. */
 final class Cluster implements AutoCloseable {
-  final S3Nodes nodes = S3Nodes.shared();
+  final S3Nodes nodes;
   final LoadBalancer balancer;
 
-  Cluster(HostHeader host) {
+  Cluster(S3Nodes nodes, HostHeader host) {
+    this.nodes = nodes;
     HealthCheck probes =
         HealthCheck.s3proxy().toBuilder()
             .interval(Duration.ofMillis(500))
@@ -51,6 +52,11 @@ final class Cluster implements AutoCloseable {
     return nodes.all().stream().filter(node -> !node.requests().isEmpty()).count();
   }
 
+  /** How many requests have met a fault. */
+  long struck() {
+    return nodes.all().stream().mapToLong(node -> node.struck().size()).sum();
+  }
+
   int connections() {
     return nodes.all().stream().mapToInt(FaultProxy::connections).sum();
   }
@@ -58,5 +64,10 @@ final class Cluster implements AutoCloseable {
   @Override
   public void close() {
     balancer.close();
+  }
+
+  @Override
+  public String toString() {
+    return balancer.snapshot().toTable();
   }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /** Calls of several threads, of which every failure is noted. */
 final class Load {
@@ -17,12 +18,37 @@ final class Load {
 
   private final ContractClient client;
   private final List<Op> ops;
-  private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<Failure> failures = new ConcurrentLinkedQueue<>();
   private final AtomicLong slowest = new AtomicLong();
 
   private Load(ContractClient client, List<Op> ops) {
     this.client = client;
     this.ops = ops;
+  }
+
+  /** A call that failed. */
+  record Failure(Op op, Throwable thrown) {
+
+    /**
+     * Whether a part of an answer may have been handed on by then: it is the body of an object or
+     * of a list, and OkHttp was reading that body, not asking for it.
+     */
+    boolean isOfABodyThatHadBegun() {
+      return (op == Op.GET || op == Op.LIST)
+          && Causes.of(thrown).stream()
+              .flatMap(cause -> Stream.of(cause.getStackTrace()))
+              .anyMatch(Failure::isReadOfABody);
+    }
+
+    private static boolean isReadOfABody(StackTraceElement frame) {
+      return frame.getMethodName().equals("read")
+          && frame.getClassName().matches("okhttp3\\.internal\\.http1\\..*Source");
+    }
+
+    @Override
+    public String toString() {
+      return op + ": " + Causes.of(thrown);
+    }
   }
 
   /** Calls of these operations in turn. */
@@ -66,13 +92,13 @@ final class Load {
     try {
       op.run(client, n);
     } catch (Exception | AssertionError e) {
-      failures.add(op + ": " + Causes.of(e));
+      failures.add(new Failure(op, e));
     }
     slowest.accumulateAndGet(System.nanoTime() - began, Math::max);
   }
 
   /** What failed, and why. */
-  List<String> failures() {
+  List<Failure> failures() {
     return List.copyOf(failures);
   }
 

@@ -45,7 +45,7 @@ final class MinioJava implements ContractClient {
 
   @Override
   public Set<Feature> features() {
-    return EnumSet.complementOf(EnumSet.of(Feature.RESUMES, Feature.ABORTS));
+    return EnumSet.noneOf(Feature.class);
   }
 
   @Override

@@ -30,21 +30,11 @@ enum Op {
     void run(ContractClient client, int n) throws Exception {
       client.put(anyOf(client.uploads(), n), "put/" + n, content(n));
     }
-
-    @Override
-    boolean isRead() {
-      return false;
-    }
   },
   COPY {
     @Override
     void run(ContractClient client, int n) throws Exception {
       client.copy(key(n), "copied/" + n);
-    }
-
-    @Override
-    boolean isRead() {
-      return false;
     }
   },
   DELETE {
@@ -52,22 +42,12 @@ enum Op {
     void run(ContractClient client, int n) throws Exception {
       client.delete("put/" + (n - 1));
     }
-
-    @Override
-    boolean isRead() {
-      return false;
-    }
   };
 
   private static final int OBJECTS = 5;
 
   /** Runs it for the n-th time, and checks what comes of it. */
   abstract void run(ContractClient client, int n) throws Exception;
-
-  /** Whether it changes nothing, so that any client may send it twice. */
-  boolean isRead() {
-    return true;
-  }
 
   static void prepare(ContractClient client) throws Exception {
     for (int n = 0; n < OBJECTS; n++) {

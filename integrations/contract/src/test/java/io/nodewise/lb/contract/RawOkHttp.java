@@ -15,10 +15,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import okhttp3.Call;
+import okhttp3.Callback;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -28,7 +32,10 @@ import okio.BufferedSink;
 import okio.Okio;
 import okio.Source;
 
-/** A wrapped {@code OkHttpClient} with requests that are signed by hand. */
+/**
+ * A wrapped {@code OkHttpClient} with requests that are signed by hand. Every other one is
+ * enqueued, whatever it is: OkHttp takes the two ways to different threads.
+ */
 final class RawOkHttp implements ContractClient {
   private static final RequestBody EMPTY = RequestBody.create(new byte[0]);
   private static final Pattern KEY = Pattern.compile("<Key>([^<]*)</Key>");
@@ -37,11 +44,12 @@ final class RawOkHttp implements ContractClient {
   private static final Pattern UPLOAD = Pattern.compile("<UploadId>([^<]*)</UploadId>");
 
   /** No OkHttpClient goes on with an answer that has begun. */
-  static final Set<Feature> FEATURES = EnumSet.complementOf(EnumSet.of(Feature.RESUMES));
+  static final Set<Feature> FEATURES = EnumSet.of(Feature.ABORTS);
 
   private final OkHttpClient http;
   private final SignedRequests signed;
   private final String bucket;
+  private final AtomicInteger calls = new AtomicInteger();
 
   RawOkHttp(Cluster cluster, String bucket) {
     this.http = balanced(cluster);
@@ -72,13 +80,35 @@ final class RawOkHttp implements ContractClient {
   }
 
   private Response execute(Request request) throws IOException {
-    Response response = http.newCall(request).execute();
+    Call call = http.newCall(request);
+    Response response = calls.getAndIncrement() % 2 == 0 ? call.execute() : enqueued(call);
     if (response.code() >= 300 && response.code() != 404) {
       try (response) {
         throw new IOException(response.code() + ": " + response.body().string());
       }
     }
     return response;
+  }
+
+  private static Response enqueued(Call call) throws IOException {
+    CompletableFuture<Response> answer = new CompletableFuture<>();
+    call.enqueue(
+        new Callback() {
+          @Override
+          public void onResponse(Call call, Response response) {
+            answer.complete(response);
+          }
+
+          @Override
+          public void onFailure(Call call, IOException e) {
+            answer.completeExceptionally(e);
+          }
+        });
+    try {
+      return answer.join();
+    } catch (CompletionException e) {
+      throw (IOException) e.getCause();
+    }
   }
 
   private String text(Request request) throws IOException {
@@ -189,7 +219,7 @@ final class RawOkHttp implements ContractClient {
     Call call = http.newCall(signed.of("GET", key, Map.of()));
     return new SyncClient.ReadBody(
         () -> {
-          try (Response response = call.execute()) {
+          try (Response response = enqueued(call)) {
             response.body().bytes();
             return true;
           } catch (IOException e) {

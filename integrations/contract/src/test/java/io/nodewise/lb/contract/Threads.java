@@ -8,9 +8,9 @@ import java.util.TreeSet;
 final class Threads {
   /**
    * Those of the servers and of the tests, and a few that are one for the whole JVM by design of
-   * their makers: OkHttp's task runner and okio's watchdog go after a minute without work, the
-   * SDK's reaper with the last of its Apache clients; its schedulers of forgotten streams and
-   * publishers, the event loops of CRT and the common pool never.
+   * their makers: OkHttp's task runner and okio's watchdog go after a minute without work; the
+   * SDK's schedulers of forgotten streams and publishers, the event loops of CRT and the common
+   * pool never; the JVM's timer of pooled connections with the last of these.
    */
   private static final Set<String> OTHERS =
       Set.of(
@@ -25,7 +25,6 @@ final class Threads {
           "junit",
           "OkHttp TaskRunner",
           "Okio Watchdog",
-          "idle-connection-reaper",
           "ForkJoinPool.common",
           "Common-Cleaner",
           "Reference Handler",
@@ -38,6 +37,7 @@ final class Threads {
           "Cleaner-",
           "contract-",
           "JNA Cleaner",
+          "Keep-Alive-Timer",
           "Jetty",
           "AwsEventLoop",
           "response-input-stream-timeout-scheduler",

@@ -19,7 +19,7 @@ final class TransferClient implements ContractClient {
   private final S3TransferManager transfers;
   private final String bucket;
 
-  /** The SDK reads such by part number, which the tests' servers have not: read by range here. */
+  /** The SDK reads such by part number, which the servers have not: by range, but in getByParts. */
   private final Set<String> inParts = ConcurrentHashMap.newKeySet();
 
   private TransferClient(S3AsyncClient s3, String bucket) {
@@ -81,15 +81,26 @@ final class TransferClient implements ContractClient {
     }
   }
 
+  /** The whole of it as the SDK reads what was stored in parts, one question for each part. */
+  byte[] getByParts(String key) throws Exception {
+    Path file = TempFile.none();
+    try {
+      AsyncClient.join(download(key, file, null).completionFuture());
+      return Files.readAllBytes(file);
+    } finally {
+      Files.deleteIfExists(file);
+    }
+  }
+
   private FileDownload download(String key, Path file) {
+    return download(key, file, inParts.contains(key) ? "bytes=0-" : null);
+  }
+
+  private FileDownload download(String key, Path file, String range) {
     return transfers.downloadFile(
         down ->
             down.destination(file)
-                .getObjectRequest(
-                    get ->
-                        get.bucket(bucket)
-                            .key(key)
-                            .range(inParts.contains(key) ? "bytes=0-" : null)));
+                .getObjectRequest(get -> get.bucket(bucket).key(key).range(range)));
   }
 
   @Override

@@ -40,6 +40,7 @@ public final class FaultProxy implements AutoCloseable {
   private volatile Function<Request, Fault> chance = request -> null;
   private volatile long lastClosed = System.nanoTime(); // by the links
   private volatile String probeAnswer; // in place of the node's, if not null
+  private volatile Function<Request, Answer> known = request -> null;
   private Mode mode = Mode.PASS; // under the lock
   private ServerSocket listener; // under the lock
   private Thread accepting; // under the lock
@@ -111,6 +112,10 @@ public final class FaultProxy implements AutoCloseable {
   /** Where the node itself listens: requests that go there meet no fault and are not counted. */
   public String targetUrl() {
     return "http://" + target.getHostString() + ":" + target.getPort();
+  }
+
+  InetSocketAddress target() {
+    return target;
   }
 
   // Faults of the node.
@@ -200,7 +205,20 @@ public final class FaultProxy implements AutoCloseable {
             .formatted(status, body.length(), body);
   }
 
-  /** What the request gets without reaching the node, or null. */
+  /**
+   * Requests get what this says without reaching the node, as of a server that can do what the node
+   * can't; null for those that go on to the node. They are counted, and die with the node.
+   */
+  public void answer(Function<Request, Answer> instead) {
+    known = instead;
+  }
+
+  /** What the proxy itself says to a request, or null. */
+  Answer known(Request request) {
+    return known.apply(request);
+  }
+
+  /** What a probe gets without reaching the node, or null. */
   String answerInstead(Request request) {
     return request.isS3() ? null : probeAnswer;
   }
@@ -266,6 +284,7 @@ public final class FaultProxy implements AutoCloseable {
     standing.clear();
     chance = request -> null;
     probeAnswer = null;
+    known = request -> null;
   }
 
   /** Open connections are reset; new ones are welcome. */

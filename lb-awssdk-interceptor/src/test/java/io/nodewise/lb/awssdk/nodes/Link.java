@@ -115,6 +115,13 @@ final class Link {
         close(false);
         return 1;
       }
+      Answer known = proxy.known(request);
+      if (known != null) {
+        proxy.begin(request);
+        head.reset();
+        answer(known);
+        return 1;
+      }
       bodyLeft = request.header("Content-Length").map(Long::parseLong).orElse(0L);
       requested = 0;
       Exchange next = new Exchange(request, proxy.begin(request));
@@ -137,6 +144,19 @@ final class Link {
 
   private void answer(String text) throws IOException {
     client.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  private void answer(Answer known) throws IOException, InterruptedException {
+    answer(known.head());
+    try (InputStream body = known.body()) {
+      byte[] block = new byte[16 * 1024];
+      for (int n = body.read(block); n >= 0; n = body.read(block)) {
+        if (!proxy.awaitAlive()) {
+          throw new IOException("dead");
+        }
+        client.getOutputStream().write(block, 0, n);
+      }
+    }
   }
 
   private void forward(byte[] bytes, int from, int count, OutputStream out)

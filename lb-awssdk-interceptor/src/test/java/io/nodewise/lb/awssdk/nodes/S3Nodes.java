@@ -29,10 +29,8 @@ public final class S3Nodes {
 
   private final List<FaultProxy> proxies = new ArrayList<>();
 
-  private S3Nodes() throws Exception {
-    for (InetSocketAddress server : SharedServers.wherever(SIZE)) {
-      proxies.add(FaultProxy.before(server));
-    }
+  private S3Nodes(List<InetSocketAddress> servers) {
+    servers.forEach(server -> proxies.add(FaultProxy.before(server)));
   }
 
   private static final class Shared {
@@ -40,7 +38,7 @@ public final class S3Nodes {
 
     static {
       try {
-        NODES = new S3Nodes();
+        NODES = new S3Nodes(SharedServers.wherever(SIZE));
       } catch (Exception e) {
         throw new ExceptionInInitializerError(e);
       }
@@ -50,6 +48,11 @@ public final class S3Nodes {
   /** The four nodes of this JVM. */
   public static S3Nodes shared() {
     return Shared.NODES;
+  }
+
+  /** The same servers, behind proxies of their own; to be closed one by one by the caller. */
+  public static S3Nodes onNewPorts() {
+    return new S3Nodes(shared().proxies.stream().map(FaultProxy::target).toList());
   }
 
   private static BlobStore store() {
