@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
  * S3AsyncClient} do with {@code multipartEnabled(true)}.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PartDownloadIT {
   private static final int PARTS = 8;
   private static final byte[] CONTENT =
