@@ -5,6 +5,7 @@ import io.nodewise.lb.Route;
 import io.nodewise.lb.node.Outcome;
 import io.nodewise.lb.okhttp.HedgedCall.Answered;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,12 +99,13 @@ final class BalancedCall {
   Response run() throws IOException {
     try {
       while (true) {
+        endIfInterrupted();
         Answered answered = next();
         if (answered == null) {
           continue;
         }
         if (!goesOn(answered.response())) {
-          return answered.by().taken(answered.response());
+          return taken(answered);
         }
         answered.by().refused(answered.response());
         keep(answered);
@@ -115,9 +117,27 @@ final class BalancedCall {
       }
       kept = null;
       last.by().takeOver();
-      return last.by().taken(last.response());
+      return taken(last);
     } finally {
       keep(null);
+    }
+  }
+
+  /** The thread is asked to stop: nothing begins any more, and the flag stays. */
+  private void endIfInterrupted() throws InterruptedIOException {
+    if (Thread.currentThread().isInterrupted()) {
+      failedHere = true;
+      throw new InterruptedIOException("interrupted");
+    }
+  }
+
+  private static Response taken(Answered answered) {
+    try {
+      return answered.by().taken(answered.response());
+    } catch (RuntimeException | Error e) { // of a body that an interceptor of the user's put there
+      answered.by().cancel("given up by the caller");
+      answered.by().abort();
+      throw e;
     }
   }
 
@@ -196,7 +216,15 @@ final class BalancedCall {
     Answered before = kept;
     kept = answered;
     if (before != null) {
-      before.response().close();
+      drop(before);
+    }
+  }
+
+  private static void drop(Answered answered) {
+    try {
+      answered.response().close();
+    } catch (RuntimeException e) { // the same; nobody was to see this answer
+      answered.by().abort();
     }
   }
 

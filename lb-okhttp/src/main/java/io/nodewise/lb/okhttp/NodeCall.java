@@ -100,6 +100,13 @@ final class NodeCall extends EventListener {
     } catch (IOException e) {
       known = true;
       throw e;
+    } catch (Exception e) {
+      if (e instanceof InterruptedException) { // undeclared; where OkHttp waits for a connection
+        known = true;
+        Thread.currentThread().interrupt();
+        throw (IOException) new InterruptedIOException("interrupted").initCause(e);
+      }
+      throw e;
     } finally {
       if (!known) {
         attempt.close();

@@ -53,7 +53,12 @@ final class SentBody extends RequestBody {
 
   @Override
   public long contentLength() throws IOException {
-    return body.contentLength();
+    try {
+      return body.contentLength();
+    } catch (IOException e) {
+      failedLocally = true;
+      throw e;
+    }
   }
 
   @Override

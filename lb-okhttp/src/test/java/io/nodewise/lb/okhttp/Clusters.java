@@ -83,14 +83,19 @@ final class Clusters {
     assertThat(cluster.snapshot().inFlight()).as(cluster.snapshot().toTable()).isZero();
   }
 
-  /** The inner clients of a balanced one. */
-  static NodeClients clients(OkHttpClient balanced) {
+  /** What the requests of a balanced client have in common. */
+  static Shared shared(OkHttpClient balanced) {
     for (Interceptor one : balanced.interceptors()) {
       if (one instanceof BalancingInterceptor ours) {
-        return ours.shared().clients();
+        return ours.shared();
       }
     }
     throw new AssertionError("not balanced");
+  }
+
+  /** The inner clients of a balanced one. */
+  static NodeClients clients(OkHttpClient balanced) {
+    return shared(balanced).clients();
   }
 
   /** No attempt in flight, no connection in use; soon after the last byte, if not at once. */
