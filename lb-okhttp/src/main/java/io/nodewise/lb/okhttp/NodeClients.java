@@ -1,16 +1,18 @@
 package io.nodewise.lb.okhttp;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeSet;
 import java.net.URI;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import okhttp3.CertificatePinner;
 import okhttp3.ConnectionPool;
 import okhttp3.HttpUrl;
@@ -39,6 +41,10 @@ final class NodeClients {
   private final OkHttpClient base;
   private final ConcurrentMap<URI, OkHttpClient> clients = new ConcurrentHashMap<>();
   private volatile NodeSet known; // written under the monitor
+
+  /** Of nodes that have left; each for as long as a call or a connection of it is there. */
+  @GuardedBy("this")
+  private final Set<ConnectionPool> left = Collections.newSetFromMap(new WeakHashMap<>());
 
   NodeClients(LoadBalancer cluster, OkHttpClient base) {
     this.cluster = cluster;
@@ -92,6 +98,7 @@ final class NodeClients {
         OkHttpClient client = clients.remove(uri);
         if (client != null) {
           client.connectionPool().evictAll();
+          left.add(client.connectionPool());
         }
       }
     }
@@ -105,17 +112,21 @@ final class NodeClients {
     }
   }
 
-  /** Open connections to all nodes. */
+  /** Open connections to all nodes, and to those that have left and still answer. */
   int connections() {
-    return pools().mapToInt(ConnectionPool::connectionCount).sum();
+    return pools().stream().mapToInt(ConnectionPool::connectionCount).sum();
   }
 
   /** Those of them that carry a request. */
   int busyConnections() {
-    return connections() - pools().mapToInt(ConnectionPool::idleConnectionCount).sum();
+    return pools().stream()
+        .mapToInt(pool -> pool.connectionCount() - pool.idleConnectionCount())
+        .sum();
   }
 
-  private Stream<ConnectionPool> pools() {
-    return clients.values().stream().map(OkHttpClient::connectionPool);
+  private synchronized Set<ConnectionPool> pools() {
+    Set<ConnectionPool> pools = new HashSet<>(left);
+    clients.values().forEach(client -> pools.add(client.connectionPool()));
+    return pools;
   }
 }

@@ -8,6 +8,8 @@ import static org.awaitility.Awaitility.await;
 import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.NodeSnapshot;
 import io.nodewise.lb.node.NodeSet;
+import io.nodewise.lb.node.NodeState;
+import io.nodewise.lb.retry.Timeouts;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,19 +26,27 @@ import org.junit.jupiter.api.Timeout;
 /** Which connections are kept, let go and excused. */
 @Timeout(60)
 class ConnectionsTest {
+  private static final String ERROR = "HTTP/1.1 500 No\r\nContent-Length: 2\r\n\r\nno";
+
   private final List<FaultServer> servers = new ArrayList<>();
   private volatile boolean breaks;
+  private volatile boolean fails; // the first node
+  private volatile boolean isSilent; // the same
   private LoadBalancer cluster;
   private OkHttpClient client;
 
   @BeforeEach
   void start() throws IOException {
     for (int i = 0; i < 2; i++) {
+      boolean isFirst = i == 0;
       servers.add(
           new FaultServer(
               connection -> {
                 while (connection.readRequest() != null && !breaks) {
-                  connection.write(FaultServer.OK);
+                  if (isFirst && isSilent) {
+                    connection.hang();
+                  }
+                  connection.write(isFirst && fails ? ERROR : FaultServer.OK);
                 }
               }));
     }
@@ -97,6 +107,65 @@ class ConnectionsTest {
     get();
     await().atMost(Duration.ofSeconds(2)).until(() -> servers.get(0).openConnections() == 0);
     assertThat(servers.get(1).openConnections()).isPositive();
+  }
+
+  @Test
+  void aBusyOneOfARemovedNodeCountsUntilItEnds() throws Exception {
+    try (Response response = client.newCall(request("GET")).execute()) {
+      cluster.update(NodeSet.parse(servers.get(1).url()));
+      get();
+      assertThat(Clusters.clients(client).busyConnections()).isEqualTo(1);
+      assertThat(Clusters.clients(client).connections()).isEqualTo(2);
+      assertThat(response.body().string()).isEqualTo("ok");
+    }
+    assertThat(Clusters.clients(client).busyConnections()).isZero();
+    await().atMost(Duration.ofSeconds(12)).until(() -> servers.get(0).openConnections() == 0);
+    await()
+        .atMost(Duration.ofSeconds(12))
+        .until(() -> Clusters.clients(client).connections() <= servers.get(1).openConnections());
+  }
+
+  /** Its connections are not used, and end as idle ones do. */
+  @Test
+  void thoseOfAnEjectedNodeAreLetGo() throws Exception {
+    open(8);
+    fails = true;
+    NodeState state = NodeState.UP;
+    for (int i = 0; i < 100 && state != NodeState.EJECTED; i++) {
+      get();
+      state = Clusters.node(cluster, servers.get(0).url()).state();
+    }
+    assertThat(state).isEqualTo(NodeState.EJECTED);
+    assertThat(servers.get(0).openConnections()).isPositive();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () -> {
+              get(); // by the one that is well
+              return servers.get(0).openConnections() == 0;
+            });
+    assertThat(servers.get(1).openConnections()).isPositive();
+  }
+
+  /** What is idle to a node that hangs would only be the next one to hang: all at once. */
+  @Test
+  void thoseOfANodeThatHangsAreLetGo() throws Exception {
+    open(8);
+    isSilent = true;
+    Timeouts hasty =
+        Timeouts.builder()
+            .suspicion(Duration.ofMillis(100))
+            .firstByte(Duration.ofMillis(300))
+            .build();
+    int open = servers.get(0).openConnections();
+    assertThat(open).isEqualTo(4);
+    client
+        .newCall(request("GET").newBuilder().tag(Timeouts.class, hasty).build())
+        .execute()
+        .close();
+    assertThat(faults(0)).isEqualTo(1);
+    // The one that hung is the server's to notice; of the others the client's pool knows at once.
+    assertThat(Clusters.clients(client).connections()).isLessThanOrEqualTo(4);
   }
 
   @Test
