@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.nodewise.lb.LoadBalancer;
-import io.nodewise.lb.awssdk.HostHeaderIT.Http;
 import io.nodewise.lb.awssdk.nodes.RawServer;
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.node.HostHeader;
@@ -12,15 +11,48 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.http.crt.AwsCrtHttpClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** A node that sends the client elsewhere: nobody outside the set hears of its credentials. */
-class RedirectIT extends OnS3Nodes {
+class RedirectIT extends OnAsyncNodes {
+  private static final int[] STATUSES = {301, 302, 303, 307, 308};
 
-  static Stream<Arguments> redirects() {
+  /** What a synchronous client sends through. */
+  enum Sync {
+    APACHE,
+    APACHE_5,
+    CRT,
+    URL_CONNECTION;
+
+    SdkHttpClient.Builder<?> builder() {
+      return switch (this) {
+        case APACHE -> HttpClients.apache();
+        case APACHE_5 -> Apache5HttpClient.builder();
+        case CRT -> AwsCrtHttpClient.builder();
+        case URL_CONNECTION -> UrlConnectionHttpClient.builder();
+      };
+    }
+  }
+
+  /** Each client names the nodes as they are; all but the last can name the cluster as well. */
+  static Stream<Arguments> clients() {
+    return Stream.of(Sync.values())
+        .flatMap(
+            http ->
+                Stream.of(HostHeader.values())
+                    .filter(host -> http != Sync.URL_CONNECTION || host == HostHeader.NODE)
+                    .map(host -> Arguments.of(http, host)));
+  }
+
+  static Stream<Arguments> asyncClients() {
     return Stream.of(Http.values())
-        .flatMap(http -> Stream.of(301, 302, 307, 308).map(status -> Arguments.of(http, status)));
+        .flatMap(http -> Stream.of(HostHeader.values()).map(host -> Arguments.of(http, host)));
   }
 
   /** Reads what is sent, so that nobody sees a reset. */
@@ -38,33 +70,61 @@ class RedirectIT extends OnS3Nodes {
                   + status
                   + " Moved\r\nLocation: "
                   + location
-                  + "\r\nx-amz-bucket-region: eu-west-1\r\nContent-Length: 0\r\n\r\n");
+                  + "\r\nx-amz-bucket-region: eu-west-1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
         });
   }
 
+  private LoadBalancer over(RawServer node, HostHeader host) {
+    return track(
+        LoadBalancer.builder().nodes(node.url()).hostHeader(host).healthCheck(HealthCheck.none()));
+  }
+
+  private static RawServer outside() {
+    return RawServer.saying("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  }
+
+  private static void assertAnswered(int status, Runnable call) {
+    assertThatExceptionOfType(S3Exception.class)
+        .isThrownBy(call::run)
+        .satisfies(e -> assertThat(e.statusCode()).isEqualTo(status));
+  }
+
+  /** Not even a connection, which might say by its TLS name what is asked for. */
+  private static void assertNotFollowed(RawServer node, RawServer outside) {
+    assertThat(outside.requests()).as("requests outside the set").isEmpty();
+    assertThat(outside.connections()).as("connections outside the set").isZero();
+    assertThat(node.requests()).hasSize(2);
+  }
+
   @ParameterizedTest
-  @MethodSource("redirects")
-  void isAnAnswerAndNotFollowed(Http http, int status) {
-    try (RawServer outside = RawServer.saying("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-        RawServer node = sendingTo(outside.url() + "/elsewhere", status)) {
-      LoadBalancer cluster =
-          track(
-              LoadBalancer.builder()
-                  .nodes(node.url())
-                  .hostHeader(HostHeader.NODE)
-                  .healthCheck(HealthCheck.none()));
-      S3Client s3 = track(builder(cluster).httpClientBuilder(http.builder()));
+  @MethodSource("clients")
+  void isAnAnswerAndNotFollowed(Sync http, HostHeader host) {
+    for (int status : STATUSES) {
+      try (RawServer outside = outside();
+          RawServer node = sendingTo(outside.url() + "/elsewhere", status)) {
+        LoadBalancer cluster = over(node, host);
+        S3Client s3 = track(builder(cluster).httpClientBuilder(http.builder()));
+        assertAnswered(status, () -> get(s3, "k"));
+        assertAnswered(status, () -> put(s3, "k", bytes(10)));
+        assertNotFollowed(node, outside);
+        assertIdle(cluster);
+      }
+    }
+  }
 
-      assertThatExceptionOfType(S3Exception.class)
-          .isThrownBy(() -> get(s3, "k"))
-          .satisfies(e -> assertThat(e.statusCode()).isEqualTo(status));
-      assertThatExceptionOfType(S3Exception.class)
-          .isThrownBy(() -> put(s3, "k", bytes(10)))
-          .satisfies(e -> assertThat(e.statusCode()).isEqualTo(status));
-
-      assertThat(outside.requests()).as("requests outside the set").isEmpty();
-      assertThat(node.requests()).hasSize(2);
-      assertIdle(cluster);
+  @ParameterizedTest
+  @MethodSource("asyncClients")
+  void isAnAnswerAndNotFollowedByAsynchronousClients(Http http, HostHeader host) {
+    for (int status : STATUSES) {
+      try (RawServer outside = outside();
+          RawServer node = sendingTo(outside.url() + "/elsewhere", status)) {
+        LoadBalancer cluster = over(node, host);
+        S3AsyncClient s3 = client(cluster, http);
+        assertAnswered(status, () -> get(s3, "k"));
+        assertAnswered(status, () -> put(s3, "k", bytes(10)));
+        assertNotFollowed(node, outside);
+        idle(cluster);
+      }
     }
   }
 }

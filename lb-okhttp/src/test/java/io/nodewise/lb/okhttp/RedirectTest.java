@@ -8,7 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.nodewise.lb.LoadBalancer;
 import java.io.IOException;
 import java.net.ProtocolException;
+import java.util.List;
 import java.util.Locale;
+import okhttp3.Cookie;
+import okhttp3.CookieJar;
+import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -61,8 +65,9 @@ class RedirectTest {
 
   private static Request.Builder secret() {
     return new Request.Builder()
-        .url(LOGICAL + "/here")
+        .url(LOGICAL + "/here?X-Amz-Signature=key")
         .header("Authorization", "AWS4-HMAC-SHA256 Credential=key")
+        .header("Proxy-Authorization", "Basic key")
         .header("Cookie", "session=1")
         .header("X-Amz-Security-Token", "token")
         .header("X-Amz-Server-Side-Encryption-Customer-Key", "key")
@@ -71,29 +76,72 @@ class RedirectTest {
         .header("User-Agent", "test");
   }
 
-  @Test
-  void outsideGoesNoCredential() throws IOException {
+  @ParameterizedTest
+  @ValueSource(ints = {300, 301, 302, 303, 307, 308})
+  void outsideGoesNoCredential(int code) throws IOException {
+    status = code + " Elsewhere";
     location = stranger.url() + "/signed?there=1";
     try (Response response = client.newCall(secret().build()).execute()) {
       assertThat(response.code()).isEqualTo(200);
       response.body().string();
     }
+    assertNothingSecret("get");
+  }
+
+  /** What OkHttp makes a GET of has no body any more, and goes. */
+  @ParameterizedTest
+  @ValueSource(ints = {301, 302, 303})
+  void outsideGoesNoCredentialOfAWriteEither(int code) throws IOException {
+    status = code + " Elsewhere";
+    location = stranger.url() + "/signed?there=1";
+    Request put = secret().put(RequestBody.create("key".getBytes(UTF_8))).build();
+    try (Response response = client.newCall(put).execute()) {
+      response.body().string();
+    }
+    assertNothingSecret("get");
+  }
+
+  private void assertNothingSecret(String method) {
     assertThat(stranger.requests()).hasSize(1);
     String sent = stranger.requests().get(0).toLowerCase(Locale.ROOT);
     assertThat(sent)
-        .startsWith("get /signed?there=1 ")
+        .startsWith(method + " /signed?there=1 ")
         .contains("host: " + stranger.authority())
         .contains("range: bytes=0-1")
         .contains("user-agent: test")
-        .doesNotContain("key", "token", "session", "s3.local");
+        .doesNotContain("key", "token", "session", "s3.local", "authorization");
   }
 
+  /** The jar's cookies are those of the URL that was asked for, and of no other. */
   @Test
-  void outsideGoesNoBody() throws IOException {
+  void outsideGoesNoCookieOfTheJar() throws IOException {
+    Cookie session = new Cookie.Builder().domain("s3.local").name("session").value("1").build();
+    CookieJar jar =
+        new CookieJar() {
+          @Override
+          public void saveFromResponse(HttpUrl url, List<Cookie> cookies) {}
+
+          @Override
+          public List<Cookie> loadForRequest(HttpUrl url) {
+            return session.matches(url) ? List.of(session) : List.of();
+          }
+        };
+    client = LoadBalancedOkHttp.wrap(cluster, new OkHttpClient.Builder().cookieJar(jar).build());
+    location = stranger.url() + "/signed?there=1";
+    Request request = secret().removeHeader("Cookie").build();
+    client.newCall(request).execute().close();
+    assertThat(node.requests().get(0)).contains("Cookie: session=1");
+    assertNothingSecret("get");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {307, 308})
+  void outsideGoesNoBody(int code) throws IOException {
+    status = code + " Elsewhere";
     location = stranger.url() + "/there";
     Request put = secret().put(RequestBody.create("data".getBytes(UTF_8))).build();
     try (Response response = client.newCall(put).execute()) {
-      assertThat(response.code()).isEqualTo(307);
+      assertThat(response.code()).isEqualTo(code);
     }
     assertThat(stranger.connections()).isZero();
   }

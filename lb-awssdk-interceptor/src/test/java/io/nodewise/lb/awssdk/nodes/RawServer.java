@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A server on loopback that reads the head of a request and does with the connection what a test
@@ -26,6 +27,7 @@ public final class RawServer implements AutoCloseable {
   private final ServerSocket listener;
   private final Script script;
   private final List<Request> requests = new CopyOnWriteArrayList<>();
+  private final AtomicInteger connections = new AtomicInteger();
 
   /** Listens on a free port. */
   public RawServer(Script script) {
@@ -55,6 +57,7 @@ public final class RawServer implements AutoCloseable {
     while (!listener.isClosed()) {
       try {
         Socket connection = listener.accept();
+        connections.incrementAndGet();
         Thread serving = new Thread(() -> serve(connection), "raw-connection");
         serving.setDaemon(true);
         serving.start();
@@ -96,6 +99,11 @@ public final class RawServer implements AutoCloseable {
   /** The requests whose heads came. */
   public List<Request> requests() {
     return requests;
+  }
+
+  /** How many connections were opened so far. */
+  public int connections() {
+    return connections.get();
   }
 
   @Override
