@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * Runs a large transfer over nodes of which one dies on each way, and writes {@code transfer.md}
@@ -53,6 +54,7 @@ public final class TransferReport {
         A file up to four nodes by `S3TransferManager`, in parts of 8 MiB, and down again into another one, in ranges of 8 MiB, eight at
         once. On each way the node with most in flight gets a SIGKILL after 40 % of the bytes; it is back before the next way. The two
         files are compared, every byte. Requests are attempts: what had to be sent again counts at each node that it was sent to.
+        Why an attempt failed is what the load balancer says of it.
         """);
     for (TransferRun run : runs) {
       text.append(
@@ -64,22 +66,29 @@ public final class TransferReport {
               run.seconds(),
               run.failovers(),
               run.resumes()));
-      text.append("| node | requests | share | failed |\n|---|--:|--:|--:|\n");
+      text.append("| node | requests | share | failed | why |\n|---|--:|--:|--:|---|\n");
       long all = run.shares().stream().mapToLong(TransferRun.Share::attempts).sum();
       int number = 1;
       for (TransferRun.Share share : run.shares()) {
         text.append(
             String.format(
                 Locale.ROOT,
-                "| %d%s | %d | %.0f %% | %d |%n",
+                "| %d%s | %d | %.0f %% | %d | %s |%n",
                 number++,
                 share.killed() ? ", killed" : "",
                 share.attempts(),
                 100.0 * share.attempts() / Math.max(1, all),
-                share.faults()));
+                share.faults(),
+                why(share)));
       }
     }
     return text.toString();
+  }
+
+  private static String why(TransferRun.Share share) {
+    return share.reasons().entrySet().stream()
+        .map(reason -> reason.getValue() + " × " + reason.getKey().replace('|', '/'))
+        .collect(Collectors.joining("; "));
   }
 
   static String csv(List<TransferRun> runs) {

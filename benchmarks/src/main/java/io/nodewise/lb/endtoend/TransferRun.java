@@ -1,6 +1,7 @@
 package io.nodewise.lb.endtoend;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * One transfer, measured.
@@ -15,6 +16,13 @@ import java.util.List;
 record TransferRun(
     String way, long bytes, double seconds, long failovers, long resumes, List<Share> shares) {
 
-  /** So many attempts at one node, and how many of them failed. */
-  record Share(String node, long attempts, long faults, boolean killed) {}
+  /**
+   * What one node was asked.
+   *
+   * @param attempts so many
+   * @param faults how many of them failed
+   * @param reasons how many for which reason, and how many were answered by asking for less
+   */
+  record Share(
+      String node, long attempts, long faults, boolean killed, Map<String, Integer> reasons) {}
 }

@@ -85,6 +85,7 @@ final class Transfers implements AutoCloseable {
    * @throws IOException if a transfer failed, or a byte was wrong
    */
   List<TransferRun> run() throws IOException, InterruptedException {
+    FailedAttempts failed = new FailedAttempts();
     try (LoadBalancer balancer =
             LoadBalancer.builder()
                 .nodes(cluster.uris().stream().map(URI::toString).toArray(String[]::new))
@@ -104,6 +105,7 @@ final class Transfers implements AutoCloseable {
       if (!balancer.awaitReady(Duration.ofSeconds(30), NODES)) {
         throw new IOException("not ready: " + balancer);
       }
+      balancer.listeners().add(failed);
       s3.createBucket(create -> create.bucket(BUCKET)).join();
       Path copy = folder.resolve("down.bin");
       List<TransferRun> runs = new ArrayList<>();
@@ -111,6 +113,7 @@ final class Transfers implements AutoCloseable {
           transfer(
               "up",
               balancer,
+              failed,
               strike ->
                   transfers
                       .uploadFile(
@@ -120,7 +123,7 @@ final class Transfers implements AutoCloseable {
                                   .putObjectRequest(put -> put.bucket(BUCKET).key(KEY)))
                       .completionFuture()
                       .join()));
-      runs.add(transfer("down", balancer, strike -> download(transfers, copy, strike)));
+      runs.add(transfer("down", balancer, failed, strike -> download(transfers, copy, strike)));
       if (Files.mismatch(file, copy) >= 0) {
         throw new IOException("byte " + Files.mismatch(file, copy) + " is wrong");
       }
@@ -175,8 +178,9 @@ final class Transfers implements AutoCloseable {
     void go(Strike strike) throws IOException;
   }
 
-  private TransferRun transfer(String way, LoadBalancer balancer, Way over)
+  private TransferRun transfer(String way, LoadBalancer balancer, FailedAttempts failed, Way over)
       throws IOException, InterruptedException {
+    failed.forget();
     Strike strike = new Strike(balancer, (long) (size * MOMENT));
     List<NodeSnapshot> before = balancer.snapshot().nodes();
     long failovers = balancer.snapshot().failovers();
@@ -197,7 +201,8 @@ final class Transfers implements AutoCloseable {
               after.get(i).node().id(),
               after.get(i).attempts() - before.get(i).attempts(),
               after.get(i).faults() - before.get(i).faults(),
-              i == victim));
+              i == victim,
+              failed.at(after.get(i).node().id())));
     }
     TransferRun run =
         new TransferRun(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,10 +29,26 @@ class TransferReportIT {
     TransferRun up = runs.get(0);
     assertThat(up.shares()).as("parts go to every node").allMatch(share -> share.attempts() > 0);
     assertThat(up.shares()).filteredOn(TransferRun.Share::killed).hasSize(1);
+    assertThat(runs.stream().mapToLong(TransferRun::failovers).sum())
+        .as("parts that moved; what was under way may end just before the kill, not on both ways")
+        .isPositive();
+    assertThat(runs)
+        .allSatisfy(run -> assertThat(run.shares()).allSatisfy(TransferReportIT::reasonsAreKnown));
 
     TransferReport.write(folder, List.of("a test"), runs);
     assertThat(Files.readString(folder.resolve("transfer.md")))
         .contains("- a test", "Up: 64 MiB", "Down: 64 MiB", ", killed");
     assertThat(Files.readAllLines(folder.resolve("transfer.csv"))).hasSize(1 + 2 * 4);
+  }
+
+  /** What an attempt failed of is told for each, and to know it is to have a short text for it. */
+  private static void reasonsAreKnown(TransferRun.Share share) {
+    int faults =
+        share.reasons().entrySet().stream()
+            .filter(reason -> !reason.getKey().startsWith("LOAD"))
+            .mapToInt(Map.Entry::getValue)
+            .sum();
+    assertThat(faults).as("%s: %s", share.node(), share.reasons()).isEqualTo((int) share.faults());
+    assertThat(share.reasons().keySet()).allMatch(reason -> reason.length() < 200);
   }
 }

@@ -9,25 +9,17 @@ import io.nodewise.lb.awssdk.nodes.Fault;
 import io.nodewise.lb.awssdk.nodes.FaultProxy;
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.node.NodeSet;
-import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.routing.BalancingPolicy;
 import io.nodewise.lb.routing.InFlightLimits;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.reflect.Field;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.http.conn.HttpClientConnectionManager;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
-import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
@@ -158,67 +150,6 @@ class ConnectionPoolIT extends OnS3Nodes {
   @Test
   void stuckNodeHoldsThePoolWhereItMay() throws Exception {
     assertThat(doneBesideAStuckNode(0)).isLessThanOrEqualTo(80);
-  }
-
-  /** What the SDK does once a minute, now. */
-  @SuppressWarnings("unchecked")
-  private static void closeIdleConnections() {
-    try {
-      Class<?> reaper =
-          Class.forName("software.amazon.awssdk.http.apache.internal.conn.IdleConnectionReaper");
-      Field pools = reaper.getDeclaredField("connectionManagers");
-      pools.setAccessible(true);
-      Object shared = reaper.getMethod("getInstance").invoke(null);
-      ((Map<HttpClientConnectionManager, Long>) pools.get(shared))
-          .forEach((pool, idle) -> pool.closeIdleConnections(idle, TimeUnit.MILLISECONDS));
-    } catch (ReflectiveOperationException e) {
-      throw new LinkageError("another SDK", e);
-    }
-  }
-
-  private static void read(ResponseInputStream<?> body) {
-    try (body) {
-      assertThat(body.readAllBytes()).hasSize(10);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** The same as below in quick, of a node that is out for its faults. */
-  @Test
-  void connectionsOfAnEjectedNodeAreLetGo() {
-    LoadBalancer cluster =
-        track(
-            LoadBalancer.builder()
-                .nodes(nodes.urls(2))
-                .healthCheck(HealthCheck.none())
-                .policy(BalancingPolicy.roundRobin()));
-    S3Client s3 = track(builder(cluster));
-    put(s3, "k", bytes(10));
-    List<ResponseInputStream<?>> open = new ArrayList<>();
-    for (int i = 0; i < 16; i++) { // each fault closes one; five are enough
-      open.add(s3.getObject(get -> get.bucket(bucket).key("k")));
-    }
-    open.forEach(ConnectionPoolIT::read);
-    FaultProxy ejected = nodes.get(1);
-    ejected.always(Fault.answerInstead(500, "<Error><Code>InternalError</Code></Error>").on("GET"));
-    for (int i = 0; node(cluster, ejected).state() != NodeState.EJECTED; i++) {
-      assertThat(i).isLessThan(100);
-      get(s3, "k");
-    }
-    assertThat(ejected.connections()).isPositive();
-    closeIdleConnections();
-    assertThat(ejected.connections()).as("not idle for long").isPositive();
-
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .until(
-            () -> {
-              get(s3, "k"); // by the node that stays
-              closeIdleConnections();
-              return ejected.connections() == 0;
-            });
-    assertThat(nodes.get(0).connections()).as("the one in use").isPositive();
   }
 
   /**

@@ -70,7 +70,10 @@ class RedirectIT extends OnAsyncNodes {
                   + status
                   + " Moved\r\nLocation: "
                   + location
-                  + "\r\nx-amz-bucket-region: eu-west-1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                  + "\r\n"
+                  + "x-amz-bucket-region: eu-west-1\r\n"
+                  + "Content-Length: 0\r\n"
+                  + "Connection: close\r\n\r\n");
         });
   }
 

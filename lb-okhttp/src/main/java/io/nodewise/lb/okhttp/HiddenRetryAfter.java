@@ -3,7 +3,6 @@ package io.nodewise.lb.okhttp;
 import java.io.IOException;
 import okhttp3.Interceptor;
 import okhttp3.Response;
-import org.jspecify.annotations.Nullable;
 
 /*
  * OkHttp sends a request again by itself, to the same server and a write as well, where a 503 says
@@ -20,11 +19,13 @@ final class HiddenRetryAfter {
   static Response hide(Interceptor.Chain chain) throws IOException {
     Response response = chain.proceed(chain.request());
     String pause = response.header(NAME);
-    return isNothing(response, pause) ? renamed(response, NAME, HIDDEN, pause) : response;
+    return pause != null && isNothing(response, pause)
+        ? renamed(response, NAME, HIDDEN, pause)
+        : response;
   }
 
-  private static boolean isNothing(Response response, @Nullable String pause) {
-    return response.code() == 503 && pause != null && pause.matches("0+");
+  private static boolean isNothing(Response response, String pause) {
+    return response.code() == 503 && pause.matches("0+");
   }
 
   static Response bringBack(Response response) {
