@@ -1,9 +1,7 @@
 package io.nodewise.examples.cli;
 
 import io.nodewise.lb.LoadBalancer;
-import io.nodewise.lb.LoadBalancerBuilder;
 import io.nodewise.lb.health.HealthCheck;
-import io.nodewise.lb.node.LoadBalancerListener;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -32,14 +30,12 @@ final class Target {
   private String health = "auto";
 
   /** A load balancer over the nodes, which the caller closes. */
-  LoadBalancer open(@Nullable CommandSpec spec, LoadBalancerListener... listeners) {
+  LoadBalancer open(@Nullable CommandSpec spec) {
     try {
-      LoadBalancerBuilder builder =
-          LoadBalancer.builder().nodes(nodes.toArray(String[]::new)).healthCheck(healthCheck());
-      for (LoadBalancerListener listener : listeners) {
-        builder.listener(listener);
-      }
-      return builder.build();
+      return LoadBalancer.builder()
+          .nodes(nodes.toArray(String[]::new))
+          .healthCheck(healthCheck())
+          .build();
     } catch (IllegalArgumentException wrong) {
       throw new ParameterException(lineOf(spec), wrong.getMessage(), wrong);
     }

@@ -47,17 +47,13 @@ final class Watch implements Callable<Integer> {
     boolean isPort = port == null || (port >= 0 && port <= 65_535);
     Target.require(spec, isPort, "--page", port == null ? 0 : port, "0 to 65535");
     PrintWriter out = Target.lineOf(spec).getOut();
-    if (port == null) {
-      try (LoadBalancer cluster = target.open(spec, new Changes(out))) {
-        show(cluster, out);
-      }
-    } else {
-      try (StatusPage page = StatusPage.on(port);
-          LoadBalancer cluster = target.open(spec, new Changes(out), page.listener())) {
-        page.show(cluster);
+    try (LoadBalancer cluster = target.open(spec);
+        StatusPage page = port == null ? null : StatusPage.on(port, cluster)) {
+      cluster.listeners().add(new Changes(out));
+      if (page != null) {
         out.println("Shown at " + page.uri());
-        show(cluster, out);
       }
+      show(cluster, out);
     }
     return 0;
   }

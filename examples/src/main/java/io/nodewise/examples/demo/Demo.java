@@ -162,10 +162,10 @@ public final class Demo implements Callable<Integer> {
       out.printf("Starting %d S3 nodes ...%n", nodes);
     }
     CallLog calls = new CallLog();
-    try (StatusPage page = port == null ? null : StatusPage.on(port);
-        LocalCluster cluster = LocalCluster.start(nodes);
+    try (LocalCluster cluster = LocalCluster.start(nodes);
         ClientUnderTest tested =
-            client.open(cluster.nodes().stream().map(NodeProcess::uri).toList(), page)) {
+            client.open(cluster.nodes().stream().map(NodeProcess::uri).toList());
+        StatusPage page = port == null ? null : tested.page(port)) {
       if (page != null) {
         out.println("Shown at " + page.uri());
       }

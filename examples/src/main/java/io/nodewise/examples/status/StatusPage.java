@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.nodewise.lb.LoadBalancer;
-import io.nodewise.lb.node.LoadBalancerListener;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -16,18 +15,10 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The page and its server, on this machine's loopback address only.
- *
- * <pre>{@code
- * StatusPage page = StatusPage.on(8099);
- * LoadBalancer cluster = LoadBalancer.builder().nodes(...).listener(page.listener()).build();
- * page.show(cluster);
- * }</pre>
- *
- * <p>Thread-safe. Whoever opened it closes it, before or after the load balancer.
+ * The page and its server, on this machine's loopback address only. Thread-safe. Whoever opened it
+ * closes it, before or after the load balancer.
  */
 public final class StatusPage implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -44,9 +35,10 @@ public final class StatusPage implements AutoCloseable {
             made.setDaemon(true);
             return made;
           });
-  private volatile @Nullable LoadBalancer shown; // by show()
+  private final LoadBalancer shown;
 
-  private StatusPage(int port) throws IOException {
+  private StatusPage(int port, LoadBalancer cluster) throws IOException {
+    shown = cluster;
     page = resource("status.html");
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
     int bound = server.getAddress().getPort();
@@ -58,22 +50,14 @@ public final class StatusPage implements AutoCloseable {
   }
 
   /**
-   * Opens the page on a port of 127.0.0.1; 0 takes any that is free.
+   * Shows the load balancer on a port of 127.0.0.1; 0 takes any that is free.
    *
    * @throws IOException if the port is taken
    */
-  public static StatusPage on(int port) throws IOException {
-    return new StatusPage(port);
-  }
-
-  /** For the builder of the load balancer that will be shown: the page's time line. */
-  public LoadBalancerListener listener() {
-    return events;
-  }
-
-  /** Shows this load balancer from now on. */
-  public void show(LoadBalancer cluster) {
-    shown = Objects.requireNonNull(cluster, "cluster");
+  public static StatusPage on(int port, LoadBalancer cluster) throws IOException {
+    StatusPage page = new StatusPage(port, Objects.requireNonNull(cluster, "cluster"));
+    cluster.listeners().add(page.events);
+    return page;
   }
 
   /** Where it is. */
@@ -82,10 +66,7 @@ public final class StatusPage implements AutoCloseable {
   }
 
   private void sample() {
-    LoadBalancer cluster = shown;
-    if (cluster != null) {
-      history.add(cluster.snapshot());
-    }
+    history.add(shown.snapshot());
   }
 
   private void answer(HttpExchange exchange) throws IOException {
@@ -104,15 +85,9 @@ public final class StatusPage implements AutoCloseable {
   }
 
   private byte[] status() throws IOException {
-    LoadBalancer cluster = shown;
-    return cluster == null
-        ? "{}".getBytes(StandardCharsets.UTF_8)
-        : JSON.writeValueAsBytes(
-            View.of(
-                cluster.logicalEndpoint().getAuthority(),
-                cluster.snapshot(),
-                history,
-                events.events()));
+    return JSON.writeValueAsBytes(
+        View.of(
+            shown.logicalEndpoint().getAuthority(), shown.snapshot(), history, events.events()));
   }
 
   private static void send(HttpExchange exchange, int status, String type, byte[] body)
@@ -131,6 +106,7 @@ public final class StatusPage implements AutoCloseable {
 
   @Override
   public void close() {
+    shown.listeners().remove(events);
     server.stop(0);
     thread.shutdownNow();
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nodewise.examples.demo.client.ClientUnderTest;
 import io.nodewise.examples.demo.client.NodeRow;
+import io.nodewise.examples.status.StatusPage;
 import io.nodewise.examples.demo.load.Call;
 import io.nodewise.examples.demo.load.CallLog;
 import io.nodewise.examples.demo.load.Op;
@@ -120,6 +121,11 @@ class VerdictTest {
       @Override
       public long failovers() {
         return failovers;
+      }
+
+      @Override
+      public StatusPage page(int port) {
+        throw new UnsupportedOperationException();
       }
 
       @Override

@@ -28,18 +28,14 @@ class StatusPageTest {
   @BeforeEach
   void start() throws IOException {
     nodes = new LocalNodes(1);
-    page = StatusPage.on(0);
-    cluster =
-        LoadBalancer.builder()
-            .nodes(nodes.url(0), LocalNodes.dead())
-            .listener(page.listener())
-            .build();
+    cluster = LoadBalancer.builder().nodes(nodes.url(0), LocalNodes.dead()).build();
+    page = StatusPage.on(0, cluster);
   }
 
   @AfterEach
   void stop() {
-    cluster.close();
     page.close();
+    cluster.close();
     nodes.close();
   }
 
@@ -59,8 +55,6 @@ class StatusPageTest {
 
   @Test
   void theStatusSaysWhatTheLoadBalancerKnows() throws Exception {
-    assertThat(get("/status.json").body()).isEqualTo("{}");
-    page.show(cluster);
     cluster.checkNow();
     cluster.drain(nodes.url(0));
 
@@ -74,7 +68,6 @@ class StatusPageTest {
 
   @Test
   void eventsTheLastFirst() throws Exception {
-    page.show(cluster);
     cluster.checkNow();
     cluster.drain(nodes.url(0));
     cluster.resume(nodes.url(0));
@@ -96,7 +89,6 @@ class StatusPageTest {
   /** A name that leads to this machine, asked for by a script of another site. */
   @Test
   void anotherHostIsRefused() throws Exception {
-    page.show(cluster);
     try (Socket socket = new Socket("127.0.0.1", page.uri().getPort());
         OutputStream to = socket.getOutputStream();
         InputStream from = socket.getInputStream()) {

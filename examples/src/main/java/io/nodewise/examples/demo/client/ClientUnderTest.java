@@ -1,10 +1,10 @@
 package io.nodewise.examples.demo.client;
 
 import io.nodewise.examples.status.StatusPage;
+import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
@@ -20,6 +20,13 @@ public interface ClientUnderTest extends AutoCloseable {
   /** Attempts that went on at another node after one node's fault. */
   long failovers();
 
+  /**
+   * Shows its load balancer in a browser, until the page is closed.
+   *
+   * @throws IOException if the port is taken
+   */
+  StatusPage page(int port) throws IOException;
+
   @Override
   void close();
 
@@ -30,14 +37,9 @@ public interface ClientUnderTest extends AutoCloseable {
     /** What users have without it: one plain client a node, taken in turn. */
     PLAIN;
 
-    /**
-     * A client for these nodes.
-     *
-     * @param page that shows its load balancer, where it has one; null: none does
-     */
-    public ClientUnderTest open(List<URI> nodes, @Nullable StatusPage page) {
+    public ClientUnderTest open(List<URI> nodes) {
       return switch (this) {
-        case NODEWISE -> new NodewiseClient(nodes, page);
+        case NODEWISE -> new NodewiseClient(nodes);
         case PLAIN -> new PlainClient(nodes);
       };
     }

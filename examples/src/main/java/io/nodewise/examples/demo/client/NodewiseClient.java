@@ -3,15 +3,14 @@ package io.nodewise.examples.demo.client;
 import io.nodewise.examples.demo.nodes.S3Node;
 import io.nodewise.examples.status.StatusPage;
 import io.nodewise.lb.LoadBalancer;
-import io.nodewise.lb.LoadBalancerBuilder;
 import io.nodewise.lb.NodeSnapshot;
 import io.nodewise.lb.awssdk.LoadBalancedS3;
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.node.NodeState;
+import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -21,18 +20,12 @@ final class NodewiseClient implements ClientUnderTest {
   private final LoadBalancer cluster;
   private final S3Client s3;
 
-  NodewiseClient(List<URI> nodes, @Nullable StatusPage page) {
-    LoadBalancerBuilder builder =
+  NodewiseClient(List<URI> nodes) {
+    cluster =
         LoadBalancer.builder()
             .nodes(nodes.stream().map(URI::toString).toArray(String[]::new))
-            .healthCheck(HealthCheck.http(S3Node.HEALTH_PATH));
-    if (page != null) {
-      builder.listener(page.listener());
-    }
-    cluster = builder.build();
-    if (page != null) {
-      page.show(cluster);
-    }
+            .healthCheck(HealthCheck.http(S3Node.HEALTH_PATH))
+            .build();
     s3 =
         LoadBalancedS3.builder(cluster)
             .credentialsProvider(
@@ -73,6 +66,11 @@ final class NodewiseClient implements ClientUnderTest {
       case UNKNOWN, DEGRADED, READ_ONLY, TRIAL, DRAINING -> NodeRow.Health.DOUBTFUL;
       case EJECTED, DOWN, DISABLED -> NodeRow.Health.BAD;
     };
+  }
+
+  @Override
+  public StatusPage page(int port) throws IOException {
+    return StatusPage.on(port, cluster);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.nodewise.examples.demo.client;
 
 import io.nodewise.examples.demo.nodes.S3Node;
+import io.nodewise.examples.status.StatusPage;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +51,11 @@ final class PlainClient implements ClientUnderTest {
   @Override
   public long failovers() {
     return 0; // each client knows one node only
+  }
+
+  @Override
+  public StatusPage page(int port) {
+    throw new IllegalArgumentException("--page: the plain client has no load balancer to show");
   }
 
   @Override
