@@ -11,6 +11,7 @@ module io.nodewise.lb {
   requires org.apache.httpcomponents.core5.httpcore5;
 
   exports io.nodewise.lb;
+  exports io.nodewise.lb.discovery;
   exports io.nodewise.lb.node;
   exports io.nodewise.lb.observe;
   exports io.nodewise.lb.health;

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cluster at one moment, for people, logs and metrics. Immutable. The numbers of different
@@ -18,6 +19,7 @@ import java.util.Locale;
  * @param retries what became of the retry budget
  * @param hedges what became of reads that waited too long on one node
  * @param panic whether so few of the nodes left in are eligible that verdicts are doubted
+ * @param source where the nodes come from; null if they were given
  */
 public record ClusterSnapshot(
     List<NodeSnapshot> nodes,
@@ -28,7 +30,8 @@ public record ClusterSnapshot(
     long refusals,
     RetrySnapshot retries,
     HedgeSnapshot hedges,
-    boolean panic) {
+    boolean panic,
+    @Nullable SourceSnapshot source) {
 
   private static final List<String> HEADER =
       List.of(
@@ -74,7 +77,10 @@ public record ClusterSnapshot(
     return count;
   }
 
-  /** A table in plain text, a line per node, for a terminal or a log. */
+  /**
+   * A table in plain text, a line per node and one for their source, if they have one, for a
+   * terminal or a log.
+   */
   public String toTable() {
     List<List<String>> rows = new ArrayList<>();
     rows.add(HEADER);
@@ -106,6 +112,9 @@ public record ClusterSnapshot(
         line.append(pad(row.get(i), widths[i], number)).append("  ");
       }
       table.append(line.toString().stripTrailing()).append('\n');
+    }
+    if (source != null) {
+      table.append("SOURCE  ").append(source).append('\n');
     }
     return table.toString();
   }
@@ -147,6 +156,7 @@ public record ClusterSnapshot(
         + (deniedRetries() > 0 ? ", retries denied " + deniedRetries() : "")
         + (hedges.begun() + hedges.denied() > 0 ? ", hedges " + hedges : "")
         + (panic ? ", PANIC" : "")
+        + (source != null && source.failure() != null ? ", source failed: " + source.failure() : "")
         + "]";
   }
 }

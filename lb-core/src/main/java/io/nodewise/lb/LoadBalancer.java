@@ -1,6 +1,8 @@
 package io.nodewise.lb;
 
 import io.nodewise.lb.cluster.Cluster;
+import io.nodewise.lb.cluster.SourceWatch;
+import io.nodewise.lb.discovery.NodeSource;
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.node.ClusterTls;
 import io.nodewise.lb.node.HostHeader;
@@ -38,6 +40,7 @@ public final class LoadBalancer implements AutoCloseable {
   private final Observers observers;
   private final ForAdapters settings;
   private final HealthCheck healthCheck;
+  private final @Nullable SourceWatch source; // null: the members are given
   private volatile boolean usesAffinity; // written by policy()
   private volatile boolean closed; // written by close()
 
@@ -47,7 +50,9 @@ public final class LoadBalancer implements AutoCloseable {
       Observers observers,
       ForAdapters settings,
       HealthCheck healthCheck,
-      BalancingPolicy policy) {
+      BalancingPolicy policy,
+      @Nullable SourceWatch source) {
+    this.source = source;
     this.cluster = cluster;
     this.name = name;
     this.observers = observers;
@@ -107,8 +112,8 @@ public final class LoadBalancer implements AutoCloseable {
   }
 
   /**
-   * What clients sign as {@code Host} and show in their configuration; by default the first node's
-   * URI, for life, whatever nodes come and go.
+   * What clients sign as {@code Host} and show in their configuration; by default what the source
+   * of nodes says, or the first node's URI, for life, whatever nodes come and go.
    */
   public URI logicalEndpoint() {
     return settings.logicalEndpoint();
@@ -154,7 +159,7 @@ public final class LoadBalancer implements AutoCloseable {
     return cluster.hasLimits();
   }
 
-  /** The members. */
+  /** The members; none, as long as a source of nodes has not found any. */
   public NodeSet nodes() {
     return cluster.registry().members();
   }
@@ -207,7 +212,7 @@ public final class LoadBalancer implements AutoCloseable {
 
   /** The cluster at this moment; may be asked after {@link #close()} too. */
   public ClusterSnapshot snapshot() {
-    return Snapshots.of(cluster);
+    return Snapshots.of(cluster, source);
   }
 
   /** Those who are told of events and attempts, to add to or take from while it runs. */
@@ -279,28 +284,35 @@ public final class LoadBalancer implements AutoCloseable {
    * attempts on removed ones end as they would. Site, tier and weight are those of the new members,
    * so take a node from {@link #nodes()} where it is to keep its own.
    *
-   * @throws IllegalArgumentException if their scheme is not the logical endpoint's, or if this is a
-   *     set of sites and a member has none
+   * @throws IllegalArgumentException if there is none, their scheme is not the logical endpoint's,
+   *     or if this is a set of sites and a member has none
+   * @throws IllegalStateException if the members come from a {@link NodeSource}
    */
   public void update(NodeSet members) {
     requireOpen();
+    Members.requireUpdate(members, nodes(), source);
     LogicalEndpoint.requireScheme(logicalEndpoint(), members);
-    requireSites(members);
     cluster.update(members);
   }
 
-  /** Two clusters balanced as one would each miss half of the writes. */
-  private void requireSites(NodeSet members) {
-    boolean onlySites =
-        nodes().nodes().stream().allMatch(node -> node.tier() > 0 || node.site().isPresent());
-    for (Node node : members) {
-      if (onlySites && node.tier() == 0 && node.site().isEmpty()) {
-        throw new IllegalArgumentException(
-            "node "
-                + node
-                + ": no site (expected: a site and its tier, as this is a set of sites)");
-      }
+  /**
+   * Has the source of the nodes asked now, for those who learn by other means that there is news;
+   * returns at once. Called again before it is asked, that is one question. The answer is taken as
+   * any other: what is missing in it is asked for once more before it is removed.
+   *
+   * @throws IllegalStateException if the members don't come from a {@link NodeSource}
+   */
+  public void refresh() {
+    requireOpen();
+    if (source == null) {
+      throw new IllegalStateException("there is no node source (expected: update(), with nodes)");
     }
+    source.refresh();
+  }
+
+  /** Whether the members come from a {@link NodeSource}, for adapters that make room for them. */
+  public boolean hasNodeSource() {
+    return source != null;
   }
 
   /**
@@ -319,6 +331,9 @@ public final class LoadBalancer implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
+      if (source != null) {
+        source.close();
+      }
       cluster.close();
     }
   }

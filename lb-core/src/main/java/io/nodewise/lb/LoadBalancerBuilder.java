@@ -1,6 +1,9 @@
 package io.nodewise.lb;
 
 import io.nodewise.lb.cluster.Cluster;
+import io.nodewise.lb.cluster.SourceWatch;
+import io.nodewise.lb.discovery.Discovery;
+import io.nodewise.lb.discovery.NodeSource;
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.health.OutlierDetection;
 import io.nodewise.lb.health.SlowStart;
@@ -45,6 +48,8 @@ public final class LoadBalancerBuilder {
   private final Map<String, List<Node>> sites = new LinkedHashMap<>();
   private final List<LoadBalancerListener> listeners = new ArrayList<>();
   private final List<AttemptListener> attemptListeners = new ArrayList<>();
+  private @Nullable NodeSource source;
+  private Discovery discovery = Discovery.defaults();
   private @Nullable URI logicalEndpoint;
   private @Nullable String name;
   private @Nullable ClusterTls tls;
@@ -83,6 +88,22 @@ public final class LoadBalancerBuilder {
   /** Adds nodes. */
   public LoadBalancerBuilder nodes(Collection<Node> more) {
     nodes.addAll(more);
+    return this;
+  }
+
+  /**
+   * Has the nodes come and go as this source says, in place of {@link #nodes} and {@link #site}.
+   * Backup nodes may stand beside it; one that the source finds too is a primary node meanwhile.
+   * Closed by the load balancer.
+   */
+  public LoadBalancerBuilder nodeSource(NodeSource where) {
+    source = Objects.requireNonNull(where, "nodeSource");
+    return this;
+  }
+
+  /** How the source is asked. Default: {@link Discovery#defaults()}. */
+  public LoadBalancerBuilder discovery(Discovery settings) {
+    discovery = Objects.requireNonNull(settings, "discovery");
     return this;
   }
 
@@ -126,8 +147,9 @@ public final class LoadBalancerBuilder {
   }
 
   /**
-   * What clients sign as {@code Host}. Default: the first node's URI. Set it only to a name that
-   * the servers know: some read an unknown {@code Host} as a bucket.
+   * What clients sign as {@code Host}. Default: what the source of nodes {@linkplain
+   * NodeSource#endpoint says}, else the first node's URI. Set it only to a name that the servers
+   * know: some read an unknown {@code Host} as a bucket.
    */
   public LoadBalancerBuilder logicalEndpoint(URI endpoint) {
     logicalEndpoint = Objects.requireNonNull(endpoint, "logicalEndpoint");
@@ -248,23 +270,50 @@ public final class LoadBalancerBuilder {
   }
 
   /**
-   * A load balancer that has begun to probe.
+   * A load balancer that has begun to probe. With a source of nodes it is asked first, for as long
+   * as {@link Discovery#firstAnswer()} says; if it has not found any by then, the load balancer
+   * starts without nodes, where it knows its logical endpoint, and has them as soon as they are
+   * found.
    *
    * @throws IllegalArgumentException if there is no node, a duplicate one, nodes of both http and
-   *     https, a logical endpoint that is not of the nodes' scheme, or TLS settings and nothing of
-   *     https
+   *     https, nodes or sites beside a source of nodes, a logical endpoint that is not of the
+   *     nodes' scheme, or TLS settings and nothing of https
+   * @throws IllegalStateException if the source found no nodes in time, and nothing says what
+   *     requests are to name as their host
    */
   public LoadBalancer build() {
-    NodeSet members = members();
-    URI endpoint = logicalEndpoint == null ? members.nodes().get(0).uri() : logicalEndpoint;
-    LogicalEndpoint.require(endpoint);
-    LogicalEndpoint.requireScheme(endpoint, members);
-    requireUseOfTls(members);
-    String shown = name == null ? endpoint.getAuthority() : name;
+    NodeSource fed = source;
+    if (fed == null) {
+      NodeSet members = Members.of(nodes, sites, backups);
+      URI endpoint = logicalEndpoint == null ? members.nodes().get(0).uri() : logicalEndpoint;
+      LogicalEndpoint.require(endpoint);
+      LogicalEndpoint.requireScheme(endpoint, members);
+      return build(members, endpoint, tls, null);
+    }
+    Members.requireNoneBeside(fed, nodes, sites);
+    return build(fed);
+  }
 
+  private LoadBalancer build(NodeSource fed) {
+    FedStart start =
+        FedStart.of(fed, discovery, backups, logicalEndpoint, name, tasks, ticker, random);
+    try {
+      return build(start.members(), start.endpoint(), start.tls(tls), start.watch());
+    } catch (RuntimeException e) {
+      start.watch().stop();
+      throw e;
+    }
+  }
+
+  private LoadBalancer build(
+      NodeSet members, URI endpoint, @Nullable ClusterTls secured, @Nullable SourceWatch watch) {
+    LogicalEndpoint.requireUseOfTls(members, healthCheck, tls);
+    String shown = name == null ? endpoint.getAuthority() : name;
     Tasks background = tasks == null ? new ThreadTasks("nodewise-" + shown) : tasks;
     ProbeClient probes =
-        probeClient == null ? new SocketProbeClient(shown, background, ticker, tls) : probeClient;
+        probeClient == null
+            ? new SocketProbeClient(shown, background, ticker, secured)
+            : probeClient;
     List<LoadBalancerListener> all = new ArrayList<>();
     all.add(new TransitionLog(shown));
     all.addAll(listeners);
@@ -285,38 +334,16 @@ public final class LoadBalancerBuilder {
                 all),
             new Cluster.Runtime(ticker, background, random, probes));
     cluster.start();
+    if (watch != null) {
+      watch.onChange(members, cluster::update, background);
+    }
     return new LoadBalancer(
         cluster,
         shown,
         new Observers(attemptListeners),
-        new ForAdapters(endpoint, hostHeader, timeouts, downloadResume, unsafeRepeats, tls),
+        new ForAdapters(endpoint, hostHeader, timeouts, downloadResume, unsafeRepeats, secured),
         healthCheck,
-        policy);
-  }
-
-  /** Each site is a tier of its own, then come the backup nodes. */
-  private NodeSet members() {
-    List<Node> all = new ArrayList<>(nodes);
-    int tier = nodes.stream().mapToInt(node -> node.tier() + 1).max().orElse(0);
-    for (List<Node> site : sites.values()) {
-      for (Node node : site) {
-        all.add(node.toBuilder().tier(tier).build());
-      }
-      tier++;
-    }
-    for (Node node : backups) {
-      all.add(node.toBuilder().tier(sites.isEmpty() ? 1 : tier).build());
-    }
-    return NodeSet.of(all);
-  }
-
-  /** Who sets TLS and names http nodes would otherwise take plain text for encrypted. */
-  private void requireUseOfTls(NodeSet members) {
-    if (tls != null
-        && !members.scheme().equals("https")
-        && !healthCheck.scheme().orElse("").equals("https")) {
-      throw new IllegalArgumentException(
-          "tls: " + tls + " (expected: nodes of https, or none; the nodes are of http)");
-    }
+        policy,
+        watch);
   }
 }

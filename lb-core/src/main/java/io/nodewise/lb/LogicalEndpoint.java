@@ -1,7 +1,12 @@
 package io.nodewise.lb;
 
+import io.nodewise.lb.discovery.NodeSource;
+import io.nodewise.lb.health.HealthCheck;
+import io.nodewise.lb.node.ClusterTls;
 import io.nodewise.lb.node.NodeSet;
 import java.net.URI;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What a logical endpoint has to be. */
 final class LogicalEndpoint {
@@ -43,5 +48,28 @@ final class LogicalEndpoint {
               + members.scheme()
               + ", the scheme of the nodes, because it decides how requests are signed)");
     }
+  }
+
+  /** Who sets TLS and names http nodes would otherwise take plain text for encrypted. */
+  static void requireUseOfTls(NodeSet members, HealthCheck check, @Nullable ClusterTls tls) {
+    if (tls != null
+        && !members.scheme().equals("https")
+        && !check.scheme().orElse("").equals("https")) {
+      throw new IllegalArgumentException(
+          "tls: " + tls + " (expected: nodes of https, or none; the nodes are of http)");
+    }
+  }
+
+  /**
+   * The TLS settings with the one name that all certificates are made out to, where the source says
+   * so and the user did not say otherwise.
+   */
+  static @Nullable ClusterTls tls(URI endpoint, NodeSource source, @Nullable ClusterTls settings) {
+    Optional<String> name = source.certificateName();
+    if (!endpoint.getScheme().equals("https") || name.isEmpty()) {
+      return settings;
+    }
+    ClusterTls base = settings == null ? ClusterTls.builder().build() : settings;
+    return base.serverName().isPresent() ? base : base.withServerName(name.get());
   }
 }

@@ -7,6 +7,7 @@ import io.nodewise.lb.cluster.LastProbe;
 import io.nodewise.lb.cluster.LiveNode;
 import io.nodewise.lb.cluster.RetryAccount;
 import io.nodewise.lb.cluster.Sites;
+import io.nodewise.lb.cluster.SourceWatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Snapshots {
   private Snapshots() {}
 
-  static ClusterSnapshot of(Cluster cluster) {
+  static ClusterSnapshot of(Cluster cluster, @Nullable SourceWatch source) {
     long now = cluster.ticker().read();
     List<LiveNode> nodes = cluster.registry().nodes();
     long total = 0;
@@ -47,7 +48,28 @@ final class Snapshots {
         cluster.counts().refusals(),
         retries(cluster.retries()),
         hedges(cluster.hedges()),
-        cluster.registry().isPanic());
+        cluster.registry().isPanic(),
+        source(source, now));
+  }
+
+  private static @Nullable SourceSnapshot source(@Nullable SourceWatch watch, long now) {
+    if (watch == null) {
+      return null;
+    }
+    SourceWatch.Status status = watch.status();
+    Long lookingSince = watch.lookingSince();
+    return new SourceSnapshot(
+        watch.sourceName(),
+        status.found(),
+        status.answered() ? since(status.foundAt(), now) : null,
+        status.failures(),
+        status.failure(),
+        status.failure() == null ? null : since(status.failedAt(), now),
+        lookingSince == null ? null : since(lookingSince, now));
+  }
+
+  private static Duration since(long then, long now) {
+    return Duration.ofNanos(Math.max(0, now - then));
   }
 
   private static RetrySnapshot retries(RetryAccount retries) {
@@ -72,7 +94,7 @@ final class Snapshots {
         node.node(),
         node.state(),
         node.reason(),
-        Duration.ofNanos(Math.max(0, now - node.since())),
+        since(node.since(), now),
         node.running(),
         node.parked(),
         node.attempts(),
@@ -91,9 +113,6 @@ final class Snapshots {
   private static @Nullable ProbeSnapshot probe(@Nullable LastProbe last, long now) {
     return last == null
         ? null
-        : new ProbeSnapshot(
-            last.result().verdict(),
-            last.result().took(),
-            Duration.ofNanos(Math.max(0, now - last.at())));
+        : new ProbeSnapshot(last.result().verdict(), last.result().took(), since(last.at(), now));
   }
 }

@@ -37,9 +37,20 @@ class ArchitectureTest {
           entry("routing", "node"),
           entry("retry", "node"),
           entry("health", "node"),
+          entry("discovery", "node"),
           entry("probe", "node", "health", "time"),
-          entry("cluster", "node", "routing", "health", "probe", "retry", "time"),
-          entry("", "node", "routing", "health", "probe", "retry", "time", "cluster", "observe"));
+          entry("cluster", "node", "routing", "health", "discovery", "probe", "retry", "time"),
+          entry(
+              "",
+              "node",
+              "routing",
+              "health",
+              "discovery",
+              "probe",
+              "retry",
+              "time",
+              "cluster",
+              "observe"));
 
   private static Map.Entry<String, Set<String>> entry(String room, String... calls) {
     return Map.entry(room, Set.of(calls));
@@ -172,6 +183,7 @@ class ArchitectureTest {
         .containsExactlyInAnyOrder(
             ROOT,
             ROOT + ".node",
+            ROOT + ".discovery",
             ROOT + ".routing",
             ROOT + ".health",
             ROOT + ".retry",

@@ -150,7 +150,8 @@ class SnapshotTest {
             0,
             NO_RETRIES,
             NO_HEDGES,
-            false);
+            false,
+            null);
     assertThat(snapshot.toTable())
         .isEqualTo(
             """
@@ -210,7 +211,7 @@ class SnapshotTest {
             new NodeHistory(0, 0, 0, 0),
             null);
     String table =
-        new ClusterSnapshot(List.of(node), List.of(), 0, 0, 0, 0, NO_RETRIES, NO_HEDGES, false)
+        new ClusterSnapshot(List.of(node), List.of(), 0, 0, 0, 0, NO_RETRIES, NO_HEDGES, false, null)
             .toTable();
     return table.substring(table.indexOf('\n')).replaceAll(" {2,}", "  ");
   }

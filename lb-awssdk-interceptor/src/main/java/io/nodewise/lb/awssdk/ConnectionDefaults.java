@@ -39,7 +39,9 @@ final class ConnectionDefaults {
 
   /** For a client that has one pool for all nodes. */
   private static AttributeMap ofOnePool(LoadBalancer cluster) {
-    int all = InFlightLimits.connections(cluster.nodes().size());
+    // Where nodes come and go by themselves there is room for as many as may come.
+    int nodes = cluster.hasNodeSource() ? Integer.MAX_VALUE : cluster.nodes().size();
+    int all = InFlightLimits.connections(nodes);
     return of(cluster).toBuilder().put(SdkHttpConfigurationOption.MAX_CONNECTIONS, all).build();
   }
 

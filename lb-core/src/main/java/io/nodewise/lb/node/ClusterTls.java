@@ -58,6 +58,7 @@ public final class ClusterTls {
   private final boolean verifyHostNames;
   private final SSLContext context;
   private final SSLSocketFactory socketFactory;
+  private final String trusted;
   private final String shown;
 
   private ClusterTls(
@@ -70,6 +71,7 @@ public final class ClusterTls {
     this.identity = identity;
     this.serverName = serverName;
     this.verifyHostNames = verifyHostNames;
+    this.trusted = trusted;
     try {
       context = SSLContext.getInstance("TLS");
       context.init(keyManagers(), trustManagers(), null);
@@ -136,6 +138,22 @@ public final class ClusterTls {
   /** The one name of all nodes' certificates; empty: each is made out to its node's host. */
   public Optional<String> serverName() {
     return Optional.ofNullable(serverName).map(TlsServerName::toString);
+  }
+
+  /**
+   * The same with one name of all nodes' certificates: see {@link Builder#serverName}. Where host
+   * names are not verified, it is only sent.
+   *
+   * @throws IllegalArgumentException if it is no host name
+   * @throws IllegalStateException if there is a {@link #serverName()} already
+   */
+  public ClusterTls withServerName(String name) {
+    if (serverName != null) {
+      throw new IllegalStateException("there is a server name already: " + serverName);
+    }
+    TlsServerName one = TlsServerName.of(name);
+    X509TrustManager named = verifyHostNames ? TlsTrust.underName(one, trust) : trust;
+    return new ClusterTls(named, identity, one, verifyHostNames, trusted);
   }
 
   /** Who is trusted and who we are, without any secret. */

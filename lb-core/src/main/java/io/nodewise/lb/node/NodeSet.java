@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The nodes of a cluster: at least one, each once, all http or all https. Immutable and
  * thread-safe. The order is kept for display; two sets are equal when they have the same nodes.
+ *
+ * <p>Empty is only {@link #none}, what a cluster has whose source of nodes has not found any yet.
  */
 public final class NodeSet implements Iterable<Node> {
   private static final int MAX_SPELLED_OUT = 8;
@@ -24,11 +26,19 @@ public final class NodeSet implements Iterable<Node> {
   private final Map<String, Node> byId = new LinkedHashMap<>();
   private final Map<String, Node> byAuthority = new HashMap<>();
 
+  private final String scheme;
+
+  private NodeSet(String scheme) {
+    this.nodes = List.of();
+    this.scheme = scheme;
+  }
+
   private NodeSet(Collection<Node> members) {
     this.nodes = List.copyOf(members);
     if (nodes.isEmpty()) {
       throw new IllegalArgumentException("node set: no nodes (expected: at least one)");
     }
+    this.scheme = nodes.get(0).scheme();
     for (Node node : nodes) {
       checkScheme(node);
       checkNew(node, byId.putIfAbsent(node.id(), node));
@@ -87,6 +97,19 @@ public final class NodeSet implements Iterable<Node> {
     return new NodeSet(Arrays.asList(nodes));
   }
 
+  /**
+   * No nodes yet: the members of a load balancer whose source has not found any.
+   *
+   * @param scheme that of the nodes to come
+   * @throws IllegalArgumentException if it is neither http nor https
+   */
+  public static NodeSet none(String scheme) {
+    if (!scheme.equals("http") && !scheme.equals("https")) {
+      throw new IllegalArgumentException("scheme: " + scheme + " (expected: http or https)");
+    }
+    return new NodeSet(scheme);
+  }
+
   private void checkScheme(Node node) {
     Node first = nodes.get(0);
     if (!node.scheme().equals(first.scheme())) {
@@ -127,19 +150,19 @@ public final class NodeSet implements Iterable<Node> {
     return node.id().equals(node.authority()) ? node.id() : node.id() + " at " + node.authority();
   }
 
-  /** The nodes in the order given; never empty, can't be changed. */
+  /** The nodes in the order given; can't be changed. */
   public List<Node> nodes() {
     return nodes;
   }
 
-  /** How many nodes, at least 1. */
+  /** How many nodes; 0 only of {@link #none}. */
   public int size() {
     return nodes.size();
   }
 
   /** The scheme all nodes have, {@code http} or {@code https}. */
   public String scheme() {
-    return nodes.get(0).scheme();
+    return scheme;
   }
 
   /**
@@ -183,6 +206,9 @@ public final class NodeSet implements Iterable<Node> {
   /** The nodes in a row; of more than 8 nodes {@code minio1:9000 … minio16:9000 (16 nodes)}. */
   @Override
   public String toString() {
+    if (nodes.isEmpty()) {
+      return "none";
+    }
     if (nodes.size() > MAX_SPELLED_OUT) {
       return nodes.get(0) + " … " + nodes.get(nodes.size() - 1) + " (" + nodes.size() + " nodes)";
     }

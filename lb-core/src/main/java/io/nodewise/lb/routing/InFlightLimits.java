@@ -99,7 +99,9 @@ public final class InFlightLimits {
    * each, 1000 at most.
    */
   public static int connections(int nodes) {
-    return Math.min(MOST_CONNECTIONS, CONNECTIONS_PER_NODE * Math.max(1, nodes));
+    int counted =
+        Math.max(1, Math.min(MOST_CONNECTIONS, nodes)); // more nodes than that need no more
+    return Math.min(MOST_CONNECTIONS, CONNECTIONS_PER_NODE * counted);
   }
 
   /** Attempts that may wait for a place; further ones are refused at once. Default 1000. */

@@ -1,0 +1,82 @@
+package io.nodewise.lb;
+
+import io.nodewise.lb.cluster.SourceWatch;
+import io.nodewise.lb.discovery.Discovery;
+import io.nodewise.lb.discovery.NodeSource;
+import io.nodewise.lb.node.ClusterTls;
+import io.nodewise.lb.node.Node;
+import io.nodewise.lb.node.NodeSet;
+import io.nodewise.lb.time.Randomness;
+import io.nodewise.lb.time.Tasks;
+import io.nodewise.lb.time.ThreadTasks;
+import io.nodewise.lb.time.Ticker;
+import java.net.URI;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A source of nodes that has been asked once, and what a load balancer of it begins with.
+ *
+ * @param watch has begun; to be stopped if no load balancer comes of it
+ * @param members none, if it has not found any in time
+ */
+record FedStart(NodeSource source, SourceWatch watch, NodeSet members, URI endpoint) {
+
+  /**
+   * Asks the source, for as long as the settings say.
+   *
+   * @param logical what requests name; null: what the source says, or the first node found
+   * @param tasks virtual time; null: a thread of its own
+   * @throws IllegalStateException if nothing was found and nothing says what requests name
+   */
+  static FedStart of(
+      NodeSource source,
+      Discovery settings,
+      List<Node> backups,
+      @Nullable URI logical,
+      @Nullable String name,
+      @Nullable Tasks tasks,
+      Ticker ticker,
+      Randomness random) {
+    URI named = logical == null ? source.endpoint().orElse(null) : logical;
+    if (named != null) {
+      LogicalEndpoint.require(named);
+    }
+    String shown = name != null ? name : named != null ? named.getAuthority() : source.toString();
+    SourceWatch watch =
+        new SourceWatch(
+            source,
+            settings,
+            new FoundMembers(backups, named == null ? null : named.getScheme()),
+            shown,
+            tasks == null ? new ThreadTasks("nodewise-discovery-" + shown) : tasks,
+            ticker,
+            random);
+    if (tasks == null) {
+      watch.start();
+    } else {
+      watch.startHere();
+    }
+    NodeSet found = watch.members();
+    if (found != null) {
+      URI endpoint = named == null ? found.nodes().get(0).uri() : named;
+      return new FedStart(source, watch, found, endpoint);
+    }
+    if (named != null) {
+      return new FedStart(source, watch, NodeSet.none(named.getScheme()), named);
+    }
+    String why = watch.status().failure();
+    watch.stop();
+    throw new IllegalStateException(
+        "node source: "
+            + source
+            + ": "
+            + (why == null ? "no answer within " + settings.firstAnswer() : why)
+            + " (expected: nodes, or a logicalEndpoint to start without any)");
+  }
+
+  /** The user's TLS settings, with the name the source knows where they have none. */
+  @Nullable ClusterTls tls(@Nullable ClusterTls settings) {
+    return LogicalEndpoint.tls(endpoint, source, settings);
+  }
+}
