@@ -9,6 +9,7 @@ module io.nodewise.lb {
   requires io.github.resilience4j.circuitbreaker;
   requires com.github.benmanes.caffeine;
   requires org.apache.httpcomponents.core5.httpcore5;
+  requires org.dnsjava;
 
   exports io.nodewise.lb;
   exports io.nodewise.lb.discovery;

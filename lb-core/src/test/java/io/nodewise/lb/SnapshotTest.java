@@ -211,7 +211,8 @@ class SnapshotTest {
             new NodeHistory(0, 0, 0, 0),
             null);
     String table =
-        new ClusterSnapshot(List.of(node), List.of(), 0, 0, 0, 0, NO_RETRIES, NO_HEDGES, false, null)
+        new ClusterSnapshot(
+                List.of(node), List.of(), 0, 0, 0, 0, NO_RETRIES, NO_HEDGES, false, null)
             .toTable();
     return table.substring(table.indexOf('\n')).replaceAll(" {2,}", "  ");
   }

@@ -68,6 +68,29 @@ public interface NodeSource extends AutoCloseable {
   }
 
   /**
+   * Every address of a DNS name, looked up again when its TTL is over: see {@link DnsSource}, whose
+   * builder has more settings.
+   *
+   * @param uri scheme, name and port of all nodes: {@code http://s3.example:9000}
+   * @throws IllegalArgumentException if it is none
+   */
+  static NodeSource dns(String uri) {
+    return DnsSource.builder(uri).build();
+  }
+
+  /**
+   * The targets of a DNS service (SRV records): see {@link SrvSource}, whose builder has more
+   * settings.
+   *
+   * @param scheme of all nodes, {@code http} or {@code https}
+   * @param service such as {@code _s3._tcp.example.com}
+   * @throws IllegalArgumentException if either is none
+   */
+  static NodeSource srv(String scheme, String service) {
+    return SrvSource.builder(scheme, service).build();
+  }
+
+  /**
    * The nodes in a file, which is looked at every two seconds: see {@link FileSource}, whose
    * builder has more settings.
    */

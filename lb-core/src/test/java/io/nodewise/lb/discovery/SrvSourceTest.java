@@ -1,0 +1,112 @@
+package io.nodewise.lb.discovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.nodewise.lb.discovery.TestNameServer.Trouble;
+import io.nodewise.lb.node.Node;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.xbill.DNS.Type;
+
+@Timeout(30)
+class SrvSourceTest {
+  private static final String SERVICE = "_s3._tcp.cluster.test";
+
+  private TestNameServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = new TestNameServer();
+    for (int i = 1; i <= 4; i++) {
+      server.addresses("minio-" + i + ".cluster.test", 60, "10.0.0." + i);
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private SrvSource.Builder builder(String scheme) {
+    return SrvSource.builder(scheme, SERVICE)
+        .server(server.address())
+        .timeout(Duration.ofSeconds(2));
+  }
+
+  private static List<String> nodes(NodeSource source) throws Exception {
+    return source.nodes().nodes().stream().map(Node::toString).sorted().toList();
+  }
+
+  @Test
+  void priorities_are_tiers_and_weights_are_weights() throws Exception {
+    server.services(
+        SERVICE,
+        20,
+        "20 0 9000 minio-1.cluster.test",
+        "10 30 9001 minio-2.cluster.test",
+        "10 60 9002 minio-3.cluster.test",
+        "10 0 9003 minio-4.cluster.test");
+    SrvSource source = builder("http").build();
+    assertThat(nodes(source))
+        .containsExactly(
+            "10.0.0.1:9000 (tier 1)",
+            "10.0.0.2:9001 (weight 0.5)",
+            "10.0.0.3:9002",
+            "10.0.0.4:9003 (weight 0.01)");
+    assertThat(source.nodes().validFor()).isEqualTo(Duration.ofSeconds(20));
+    assertThat(source.endpoint()).isEmpty();
+    assertThat(source).hasToString("srv http " + SERVICE);
+  }
+
+  @Test
+  void https_keeps_the_names_that_certificates_have() throws Exception {
+    server.services(
+        SERVICE, 20, "0 33 9000 minio-1.cluster.test", "0 33 9000 minio-2.cluster.test");
+    assertThat(nodes(builder("https").build()))
+        .containsExactly("minio-1.cluster.test:9000", "minio-2.cluster.test:9000");
+    assertThat(nodes(builder("https").addresses(true).network("10.0.0.2/32", "::/0").build()))
+        .as("a target outside of the network is none")
+        .containsExactly("10.0.0.2:9000");
+  }
+
+  @Test
+  void a_target_without_addresses_yet_is_left_out_and_one_that_can_not_be_asked_stays()
+      throws Exception {
+    server.services(SERVICE, 20, "0 1 9000 minio-1.cluster.test", "0 1 9000 coming.cluster.test");
+    SrvSource source = builder("http").build();
+    assertThat(nodes(source)).containsExactly("10.0.0.1:9000");
+    server.trouble(Type.A, Trouble.SERVFAIL);
+    assertThat(nodes(source)).containsExactly("10.0.0.1:9000");
+    server.services(SERVICE, 20, "0 1 9000 minio-1.cluster.test", "0 1 9000 minio-2.cluster.test");
+    assertThatThrownBy(source::nodes)
+        .as("one that was never asked of can't be told from one that is gone")
+        .hasMessageContaining("SERVFAIL");
+  }
+
+  @Test
+  void no_service_is_a_failure() {
+    assertThatThrownBy(() -> builder("http").build().nodes())
+        .hasMessage(SERVICE + ": no such name (NXDOMAIN)");
+    server.services(SERVICE, 20, "0 0 0 .");
+    assertThatThrownBy(() -> builder("http").build().nodes()).hasMessage(SERVICE + ": no targets");
+    server.services(SERVICE, 20, "0 0 1 nowhere.cluster.test");
+    assertThatThrownBy(() -> builder("http").build().nodes())
+        .hasMessage(SERVICE + ": none of its 1 targets has addresses");
+  }
+
+  @Test
+  void what_is_no_service_is_refused() {
+    assertThatThrownBy(() -> SrvSource.builder("ftp", SERVICE).build())
+        .hasMessage("srv scheme: ftp (expected: http or https)");
+    assertThatThrownBy(() -> SrvSource.builder("http", "s3.example.com").build())
+        .hasMessage("srv service: s3.example.com (expected: such as _s3._tcp.example.com)");
+    assertThatThrownBy(() -> builder("https").network("10.0.0.0/8").build())
+        .hasMessageContaining("addresses(true)");
+  }
+}
