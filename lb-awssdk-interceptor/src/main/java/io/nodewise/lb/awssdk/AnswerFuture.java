@@ -11,9 +11,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class AnswerFuture extends CompletableFuture<Void> {
   private final Consumer<Throwable> stopped;
+  private final Runnable late;
 
-  AnswerFuture(Consumer<Throwable> stopped) {
+  /**
+   * Not completed.
+   *
+   * @param stopped is told of whoever completes it from outside
+   * @param late is told of whoever would have, were it not complete
+   */
+  AnswerFuture(Consumer<Throwable> stopped, Runnable late) {
     this.stopped = stopped;
+    this.late = late;
   }
 
   /** The attempt is over, with nothing wrong or with this. */
@@ -43,6 +51,8 @@ final class AnswerFuture extends CompletableFuture<Void> {
   private boolean stopped(boolean isFirst, Throwable why) {
     if (isFirst) {
       stopped.accept(why);
+    } else {
+      late.run();
     }
     return isFirst;
   }

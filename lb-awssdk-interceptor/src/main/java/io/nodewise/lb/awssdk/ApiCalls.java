@@ -21,8 +21,10 @@ import software.amazon.awssdk.http.SdkHttpRequest;
  * The SDK gives its HTTP client nothing but the signed request. What all attempts of a call have in
  * common is the header amz-sdk-invocation-id, which is made after the interceptors' last chance to
  * add one of ours, and is signed. So the interceptor files the call under that id before each
- * attempt, the transport and the retry strategy look it up, and the interceptor removes it at the
- * call's end.
+ * attempt, and the transport and the retry strategy look it up. It is taken out when the strategy has
+ * looked, since until its next attempt nobody does, when an asynchronous attempt fails, whose exception
+ * names the call, and by the interceptor at the call's end, of which it is not told where an
+ * asynchronous call is cancelled.
  *
  * The bound only matters for calls whose end no interceptor hears of. There are two generations: when
  * the younger one is full, which of calls that end it never is, it becomes the older one, and the

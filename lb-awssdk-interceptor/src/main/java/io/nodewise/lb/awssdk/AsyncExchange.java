@@ -264,7 +264,15 @@ final class AsyncExchange extends AttemptState implements SdkAsyncHttpResponseHa
     if (state == State.AHEAD) {
       judge();
     } else {
-      pass(0);
+      allCame();
+    }
+  }
+
+  private void allCame() {
+    pass(0);
+    Reader told = reader;
+    if (told != null) {
+      told.allCame();
     }
   }
 
@@ -284,7 +292,7 @@ final class AsyncExchange extends AttemptState implements SdkAsyncHttpResponseHa
     complete = true;
     if (state != State.AHEAD) {
       broken = told;
-      pass(0);
+      allCame();
       return;
     }
     try {
@@ -369,6 +377,11 @@ final class AsyncExchange extends AttemptState implements SdkAsyncHttpResponseHa
     } else if (left > 0) {
       ask(left);
     }
+  }
+
+  @Override
+  public boolean isAllHere() {
+    return complete;
   }
 
   /** Nobody wants what is left, if anything is. */

@@ -1,17 +1,14 @@
 package io.nodewise.lb.awssdk;
 
 import io.nodewise.lb.Attempt;
-import io.nodewise.lb.node.NoNodeAvailableException;
 import io.nodewise.lb.node.Outcome;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
@@ -21,7 +18,6 @@ import software.amazon.awssdk.http.SdkCancellationException;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.http.async.AsyncExecuteRequest;
-import software.amazon.awssdk.http.async.SdkAsyncHttpResponseHandler;
 
 /*
  * Who calls: the SDK begins it, and may end it by completing the future, from any thread; HTTP clients
@@ -48,10 +44,10 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
   private static final long PATIENCE_MILLIS = 1000;
 
   private final AsyncTransport transport;
-  private final AsyncExecuteRequest request;
-  private final SdkAsyncHttpResponseHandler handler;
+  private final AsyncExecuteRequest request; // without its handler, which is the caller's
+  private final Caller caller;
   private final Serial serial = new Serial();
-  private final AnswerFuture future = new AnswerFuture(this::giveUp);
+  private final Errands errands;
 
   /** Completed when nothing of this uses the call any more. */
   private final CompletableFuture<Void> left = new CompletableFuture<>();
@@ -63,17 +59,26 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
 
   // Within the serial.
   private @Nullable NodeFailedException unreachable;
+  private @Nullable Attempt beingSigned; // for its node, if it has to be
   private @Nullable JoinedBody body;
   private @Nullable Questions asking;
-  private @Nullable Elsewhere elsewhere;
   private @Nullable Throwable end; // what it ended with
   private boolean over;
 
   AsyncRequest(AsyncTransport transport, AsyncExecuteRequest request, ApiCall call) {
     super(transport, call);
     this.transport = transport;
-    this.request = request;
-    this.handler = request.responseHandler();
+    this.request = plain(request).requestContentPublisher(request.requestContentPublisher()).build();
+    this.caller = new Caller(request.responseHandler(), this::giveUp, () -> serial.run(this::isLate));
+    this.errands = new Errands(transport, serial, () -> over, this::fails, this::isBack);
+  }
+
+  private static AsyncExecuteRequest.Builder plain(AsyncExecuteRequest request) {
+    return AsyncExecuteRequest.builder()
+        .request(request.request())
+        .fullDuplex(request.fullDuplex())
+        .metricCollector(request.metricCollector().orElse(null))
+        .httpExecutionAttributes(request.httpExecutionAttributes());
   }
 
   CompletableFuture<Void> begin() {
@@ -89,11 +94,15 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
           call.beginAttempt();
           toNextNode();
         });
-    return future;
+    return caller.future();
   }
 
   AsyncTransport async() {
     return transport;
+  }
+
+  Errands errands() {
+    return errands;
   }
 
   Serial serial() {
@@ -116,7 +125,7 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
   private void toNextNode() {
     SentPublisher sent = SentPublisher.of(request.request(), request.requestContentPublisher());
     NodeFailedException last = unreachable;
-    pick(
+    errands.pick(
         () -> next(sent.exists(), last),
         attempt -> sendTo(attempt, request.request(), sent, this, this::send),
         this::fails);
@@ -134,34 +143,30 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
       sender.accept(new AsyncExchange(this, what, attempt, sent, receiver));
       return;
     }
+    beingSigned = attempt;
     signing
         .signed(what, sent.source(), attempt)
         .whenComplete(
             (signed, e) ->
                 serial.run(
                     () -> {
-                      if (e != null) {
-                        fails(
-                            e instanceof CompletionException c && c.getCause() != null
-                                ? c.getCause()
-                                : e);
-                      } else if (over) {
-                        attempt.end(Outcome.cancelled("aborted by the caller"));
-                      } else {
-                        SentPublisher body = SentPublisher.of(signed.request(), signed.body());
-                        sender.accept(
-                            new AsyncExchange(this, signed.request(), attempt, body, receiver));
+                      beingSigned = null;
+                      if (over) {
+                        return; // which has ended the attempt
                       }
+                      if (e != null) {
+                        fails(e instanceof CompletionException c && c.getCause() != null ? c.getCause() : e);
+                        return;
+                      }
+                      SentPublisher body = SentPublisher.of(signed.request(), signed.body());
+                      sender.accept(
+                          new AsyncExchange(this, signed.request(), attempt, body, receiver));
                     }));
   }
 
   void send(AsyncExchange exchange) {
     running = exchange;
-    exchange.send(
-        AsyncExecuteRequest.builder()
-            .fullDuplex(request.fullDuplex())
-            .metricCollector(request.metricCollector().orElse(null))
-            .httpExecutionAttributes(request.httpExecutionAttributes()));
+    exchange.send(plain(request));
     if (isGivenUp()) {
       exchange.abort();
     }
@@ -207,8 +212,7 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
     }
     asking = questions;
     byte[] document = from.document();
-    elsewhere(
-        transport.threads()::ask,
+    errands.ask(
         () -> {
           Reviewed instead = confirmation.review(call, head, () -> document, questions);
           return () -> reviewed(from, head, instead);
@@ -234,15 +238,29 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
     JoinedBody joined =
         new JoinedBody(this, part, from == null ? null : download(request.request(), head));
     body = joined;
-    Publisher<ByteBuffer> handle = joined.handle();
+    Publisher<ByteBuffer> handle = joined.handle(caller.handler());
     if (from != null) {
       from.attempt().endWith(handle);
     }
     try {
-      handler.onHeaders(head);
-      handler.onStream(handle);
+      caller.answered(head, handle);
     } catch (RuntimeException | Error e) { // of a transformer
       fails(e);
+    }
+    if (part.isAllHere()) {
+      joined.allCame();
+    }
+  }
+
+  /** The whole answer is here, and nobody has subscribed to it: nothing of it is to be ended. */
+  void rests() {
+    transport.ended(this);
+  }
+
+  /** Somebody has. */
+  void restsNoMore() {
+    if (!over) {
+      transport.begun(this);
     }
   }
 
@@ -251,7 +269,7 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
   /** The body was read to its end. */
   void succeeds() {
     over = true;
-    future.ends(null);
+    caller.succeeded();
     over();
   }
 
@@ -260,9 +278,9 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
     ends(why, why);
   }
 
-  /** The reader of the body wants no more of it. */
-  void unsubscribed() {
-    ends(new SdkCancellationException("the subscriber cancelled"), null);
+  /** The reader of the body wants no more of it, or there is none any more. */
+  void unwanted(String why) {
+    ends(new SdkCancellationException(why), null);
   }
 
   private void ends(Throwable why, @Nullable Throwable toldToReader) {
@@ -275,9 +293,10 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
     if (questions != null) {
       questions.giveUp();
     }
-    Elsewhere waiting = elsewhere;
-    if (waiting != null) {
-      waiting.interrupt();
+    errands.giveUp();
+    Attempt unsigned = beingSigned;
+    if (unsigned != null) { // whoever signs it may never be done
+      unsigned.end(Outcome.cancelled("aborted by the caller"));
     }
     JoinedBody joined = body;
     AsyncExchange exchange = running;
@@ -285,25 +304,24 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
       exchange.cancel();
     }
     if (joined != null) {
-      tell(() -> joined.ends(toldToReader));
+      Caller.tell(() -> joined.ends(toldToReader));
     }
-    tell(() -> handler.onError(why));
-    future.ends(why);
+    if (!outlived) {
+      // What it failed with names the call, so nobody looks for it; and if the call is cancelled before
+      // its next attempt begins, no interceptor hears of that.
+      transport.calls().remove(apiCall());
+    }
+    caller.failed(why);
     over();
-  }
-
-  /** Whatever a subscriber or transformer makes of it, the others are told, too. */
-  private static void tell(Runnable telling) {
-    try {
-      telling.run();
-    } catch (RuntimeException | Error e) {
-      log.debug("Who was to be told of a failure failed: {}", e.toString(), e);
-    }
   }
 
   private void over() {
     transport.ended(this);
-    if (elsewhere == null) {
+    isBack();
+  }
+
+  private void isBack() {
+    if (over && errands.isHome()) {
       left.complete(null);
     }
   }
@@ -313,9 +331,15 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
     if (!over) {
       if (!outlived) {
         apiCall().unheard();
-        transport.calls().remove(apiCall()); // of a cancelled call no interceptor hears
       }
       fails(why);
+    }
+  }
+
+  /** The call was cancelled just when its answer had been read: no interceptor hears of that. */
+  private void isLate() {
+    if (end == null && !outlived) {
+      transport.calls().remove(apiCall());
     }
   }
 
@@ -342,61 +366,6 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
     } catch (ExecutionException | TimeoutException e) {
       outlived = true;
       log.debug("An attempt that the SDK has left does not end: {}", e.toString());
-    }
-  }
-
-  // Time, and threads that may wait.
-
-  void after(long nanos, Runnable event) {
-    transport.threads().after(nanos, () -> serial.run(event));
-  }
-
-  /** Begins an attempt, on a thread that may wait if it has to. */
-  void pick(Picking picking, Consumer<Attempt> then, Consumer<NoNodeAvailableException> none) {
-    if (transport.mayWait()) {
-      elsewhere(transport.threads()::await, () -> picked(picking, then, none));
-    } else {
-      picked(picking, then, none).run();
-    }
-  }
-
-  private Runnable picked(
-      Picking picking, Consumer<Attempt> then, Consumer<NoNodeAvailableException> none) {
-    try {
-      Attempt attempt = picking.pick();
-      return () -> {
-        if (over) {
-          attempt.end(Outcome.cancelled("aborted by the caller"));
-        } else {
-          then.accept(attempt);
-        }
-      };
-    } catch (NoNodeAvailableException e) {
-      return () -> {
-        if (!over) {
-          none.accept(e);
-        }
-      };
-    }
-  }
-
-  /** Begins an attempt. */
-  interface Picking {
-    Attempt pick() throws NoNodeAvailableException;
-  }
-
-  private void elsewhere(Executor threads, Supplier<Runnable> work) {
-    Elsewhere waiting =
-        new Elsewhere(work, this::fails, next -> serial.run(() -> backFromElsewhere(next)));
-    elsewhere = waiting;
-    threads.execute(waiting);
-  }
-
-  private void backFromElsewhere(Runnable next) {
-    elsewhere = null;
-    next.run();
-    if (over && elsewhere == null) {
-      left.complete(null);
     }
   }
 }

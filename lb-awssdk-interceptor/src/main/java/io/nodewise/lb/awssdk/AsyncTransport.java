@@ -17,7 +17,10 @@ final class AsyncTransport extends Transport implements SdkAsyncHttpClient {
   private final AsyncThreads threads;
   private final boolean mayWait;
 
-  /** Not only those whose answer is somebody's to read: nobody's thread ends the others. */
+  /**
+   * Requests of which something is to be ended. Not only those whose answer is somebody's to read:
+   * nobody's thread ends the others.
+   */
   private final Set<AsyncRequest> underWay = ConcurrentHashMap.newKeySet();
 
   /**
@@ -65,6 +68,11 @@ final class AsyncTransport extends Transport implements SdkAsyncHttpClient {
 
   void ended(AsyncRequest request) {
     underWay.remove(request);
+  }
+
+  /** How many requests are under way. */
+  int underWay() {
+    return underWay.size();
   }
 
   /** Ends what is under way, also over a client of the caller's: the SDK's own threads end, too. */

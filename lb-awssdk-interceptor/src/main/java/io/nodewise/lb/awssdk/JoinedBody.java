@@ -2,6 +2,7 @@ package io.nodewise.lb.awssdk;
 
 import io.nodewise.lb.Attempt;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,8 @@ final class JoinedBody implements Part.Reader, AsyncExchange.Receiver {
   @SuppressWarnings("UnusedVariable") // held from the subscription on, lest it count as dropped
   private @Nullable Handle handle;
 
+  private WeakReference<@Nullable Handle> handedOut = new WeakReference<>(null);
+
   private long demand; // buffers asked for and not brought
   private boolean started; // the reader has his subscription
   private @Nullable IOException unheard; // a break while nobody asked for anything
@@ -45,12 +48,18 @@ final class JoinedBody implements Part.Reader, AsyncExchange.Receiver {
     first.readBy(this);
   }
 
-  /** What is handed out; who drops it unread has dropped the answer. */
-  Publisher<ByteBuffer> handle() {
-    return new Handle(this);
+  /**
+   * What is handed out, once; who drops it unread has dropped the answer.
+   *
+   * @param told whoever has it has this, too
+   */
+  Publisher<ByteBuffer> handle(Object told) {
+    Handle made = new Handle(this, told);
+    handedOut = new WeakReference<>(made);
+    return made;
   }
 
-  private record Handle(JoinedBody body) implements Publisher<ByteBuffer> {
+  private record Handle(JoinedBody body, Object told) implements Publisher<ByteBuffer> {
     @Override
     public void subscribe(Subscriber<? super ByteBuffer> subscriber) {
       Objects.requireNonNull(subscriber, "subscriber");
@@ -66,6 +75,7 @@ final class JoinedBody implements Part.Reader, AsyncExchange.Receiver {
     }
     reader = subscriber;
     handle = by;
+    request.restsNoMore();
     try {
       subscriber.onSubscribe(new Asks(true));
     } catch (RuntimeException | Error e) {
@@ -98,7 +108,7 @@ final class JoinedBody implements Part.Reader, AsyncExchange.Receiver {
     @Override
     public void cancel() {
       if (counts) {
-        request.serial().run(request::unsubscribed);
+        request.serial().run(() -> request.unwanted("the subscriber cancelled"));
       }
     }
   }
@@ -149,6 +159,18 @@ final class JoinedBody implements Part.Reader, AsyncExchange.Receiver {
       to.onNext(bytes);
     } catch (RuntimeException | Error e) { // he will not ask for more
       request.fails(e);
+    }
+  }
+
+  @Override
+  public void allCame() {
+    if (reader != null || over) {
+      return;
+    }
+    if (handedOut.get() == null) {
+      request.unwanted("the answer was dropped unread");
+    } else {
+      request.rests();
     }
   }
 
@@ -211,7 +233,7 @@ final class JoinedBody implements Part.Reader, AsyncExchange.Receiver {
     } else if (pause == 0) {
       ask(rest, search);
     } else {
-      request.after(
+      request.errands().after(
           pause,
           () -> {
             if (over || search.isGranted()) {
@@ -234,7 +256,7 @@ final class JoinedBody implements Part.Reader, AsyncExchange.Receiver {
       request.fails(broken);
       return;
     }
-    request.pick(
+    request.errands().pick(
         () -> request.nextForRest(search),
         attempt -> put(question, attempt),
         none -> goOnAfter(none, rest, search));

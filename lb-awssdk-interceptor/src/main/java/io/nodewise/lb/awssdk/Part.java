@@ -14,6 +14,9 @@ interface Part {
   /** Who is told from now on. */
   void readBy(Reader reader);
 
+  /** Whether no more comes, though not all may have been asked for. */
+  boolean isAllHere();
+
   /** Nobody wants the rest: it ends here, and its connection is closed. */
   void cancel();
 
@@ -26,6 +29,10 @@ interface Part {
 
     /** It broke off; the attempt has ended with that. */
     void brokeOff(IOException why);
+
+    /** No more comes, but not all may have been asked for; told once, last. */
+    void allCame();
+
   }
 
   /** What needs no node. */
@@ -57,6 +64,11 @@ interface Part {
         reader = null;
         told.ended();
       }
+    }
+
+    @Override
+    public boolean isAllHere() {
+      return true;
     }
 
     @Override

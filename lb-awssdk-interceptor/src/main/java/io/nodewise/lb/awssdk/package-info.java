@@ -20,8 +20,9 @@
  *       {@code Exchange}, {@code SentStream}, {@code WholeEnding}, {@code ReopenedBody}, {@code
  *       ReceivedBody}, {@code ResumableBody}, {@code AbortThreads};
  *   <li><b>the same for those who are told</b>: {@code AsyncTransport}, {@code AsyncRequest},
- *       {@code AnswerFuture}, {@code Elsewhere}, {@code AsyncExchange}, {@code SentPublisher},
- *       {@code Part}, {@code JoinedBody}, {@code Serial}, {@code AsyncThreads};
+ *       {@code Caller}, {@code Errands}, {@code AnswerFuture}, {@code Elsewhere}, {@code AsyncExchange},
+ *       {@code SentPublisher}, {@code Part}, {@code JoinedBody}, {@code Serial}, {@code
+ *       AsyncThreads};
  *   <li><b>what an answer or an exception means</b>: {@code Reception}, {@code Answer}, {@code
  *       Failure}, {@code Document}, {@code CutHead}, {@code ServerClocks}, {@code
  *       NodeFailedException}, {@code GivenUp};

@@ -3,163 +3,18 @@ package io.nodewise.lb.awssdk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.nodewise.lb.LoadBalancer;
-import io.nodewise.lb.health.HealthCheck;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.URI;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.reactivestreams.Publisher;
-import org.reactivestreams.Subscriber;
-import org.reactivestreams.Subscription;
 import software.amazon.awssdk.http.SdkHttpFullRequest;
-import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.http.async.AsyncExecuteRequest;
-import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.async.SdkAsyncHttpResponseHandler;
 
-/**
- * What the SDK hears of an attempt, over an HTTP client that says what the test wants it to say.
- */
-class AsyncRequestTest {
-  private final LoadBalancer cluster =
-      LoadBalancer.builder().nodes("http://n{1...3}:9000").healthCheck(HealthCheck.none()).build();
-  private final ApiCalls calls = new ApiCalls(cluster);
-  private final Told client = new Told();
-  private final AsyncTransport transport =
-      new AsyncTransport(client, true, calls, new Confirmation(), new AsyncThreads("test"), false);
-  private final Heard heard = new Heard();
-
-  /** The last request, and the side of the connection. */
-  private static final class Told implements SdkAsyncHttpClient, Publisher<ByteBuffer> {
-    final List<AsyncExecuteRequest> requests = new CopyOnWriteArrayList<>();
-    volatile CompletableFuture<Void> future;
-    volatile SdkAsyncHttpResponseHandler handler;
-    Subscriber<? super ByteBuffer> reader;
-    long asked;
-    boolean cancelled;
-
-    @Override
-    public CompletableFuture<Void> execute(AsyncExecuteRequest request) {
-      handler = request.responseHandler();
-      future = new CompletableFuture<>();
-      requests.add(request);
-      return future;
-    }
-
-    @Override
-    public void subscribe(Subscriber<? super ByteBuffer> subscriber) {
-      reader = subscriber;
-      subscriber.onSubscribe(
-          new Subscription() {
-            @Override
-            public void request(long n) {
-              asked += n;
-            }
-
-            @Override
-            public void cancel() {
-              cancelled = true;
-            }
-          });
-    }
-
-    void answers(int length) {
-      handler.onHeaders(
-          SdkHttpResponse.builder()
-              .statusCode(200)
-              .putHeader("Content-Length", Integer.toString(length))
-              .build());
-      handler.onStream(this);
-    }
-
-    void sends(int bytes) {
-      asked--;
-      reader.onNext(ByteBuffer.allocate(bytes));
-    }
-
-    @Override
-    public void close() {}
-  }
-
-  /** The SDK's side: every signal, in order. */
-  private static final class Heard implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuffer> {
-    final List<String> signals = new ArrayList<>();
-    Subscription subscription;
-    Throwable failure;
-    Throwable thrown; // by onNext
-
-    @Override
-    public void onHeaders(SdkHttpResponse head) {
-      signals.add("head " + head.statusCode());
-    }
-
-    @Override
-    public void onStream(Publisher<ByteBuffer> stream) {
-      stream.subscribe(this);
-    }
-
-    @Override
-    public void onSubscribe(Subscription to) {
-      subscription = to;
-    }
-
-    @Override
-    public void onNext(ByteBuffer bytes) {
-      signals.add("bytes " + bytes.remaining());
-      if (thrown instanceof Error error) {
-        throw error;
-      }
-      if (thrown instanceof RuntimeException exception) {
-        throw exception;
-      }
-    }
-
-    /** Both of the handler and of the subscriber. */
-    @Override
-    public void onError(Throwable e) {
-      failure = e;
-      signals.add("error");
-    }
-
-    @Override
-    public void onComplete() {
-      signals.add("complete");
-    }
-  }
-
-  @AfterEach
-  void close() {
-    assertThat(cluster.snapshot().inFlight()).isZero();
-    assertThat(transport.openAnswers()).isZero();
-    transport.close();
-    cluster.close();
-  }
-
-  private static SdkHttpFullRequest get() {
-    return SdkHttpFullRequest.builder()
-        .method(SdkHttpMethod.GET)
-        .uri(URI.create("http://n1:9000/b/k"))
-        .putHeader("Host", "n1:9000")
-        .putHeader(ApiCalls.ID_HEADER, "id")
-        .build();
-  }
-
-  private CompletableFuture<Void> begin() {
-    SdkHttpFullRequest request = get();
-    ApiCall call = calls.of(request);
-    calls.file(request, call);
-    return transport.execute(
-        AsyncExecuteRequest.builder().request(request).responseHandler(heard).build());
-  }
-
+/** What the SDK hears of an attempt. */
+class AsyncRequestTest extends ToldRequests {
   @Test
   void what_is_asked_for_is_passed_on_and_no_more() {
     CompletableFuture<Void> future = begin();
