@@ -1,6 +1,7 @@
 /**
  * Client-side load balancing: node sets, health, selection, attempts. No HTTP client of its own.
  */
+@SuppressWarnings("module") // the adapters are not there when this is compiled
 @org.jspecify.annotations.NullMarked
 module io.nodewise.lb {
   requires org.slf4j;
@@ -18,4 +19,7 @@ module io.nodewise.lb {
   exports io.nodewise.lb.health;
   exports io.nodewise.lb.retry;
   exports io.nodewise.lb.routing;
+  exports io.nodewise.lb.hedge to
+      io.nodewise.lb.awssdk,
+      io.nodewise.lb.okhttp;
 }

@@ -33,6 +33,7 @@ class ArchitectureTest {
       Map.ofEntries(
           entry("node"),
           entry("time"),
+          entry("hedge"),
           entry("observe", "node"),
           entry("routing", "node"),
           entry("retry", "node"),

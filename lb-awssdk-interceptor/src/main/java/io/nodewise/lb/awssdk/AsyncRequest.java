@@ -1,18 +1,11 @@
 package io.nodewise.lb.awssdk;
 
 import io.nodewise.lb.Attempt;
-import io.nodewise.lb.node.Outcome;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.NonRetryableException;
 import software.amazon.awssdk.http.SdkCancellationException;
 import software.amazon.awssdk.http.SdkHttpRequest;
@@ -24,52 +17,36 @@ import software.amazon.awssdk.http.async.AsyncExecuteRequest;
  * tell of answers, subscribers ask for more, the balancer's clocks give an attempt up. All that goes
  * through one Serial. So the call's notes, its route, the attempt and the body know of one thread at a
  * time, as they do where a caller's thread waits for all of it.
- *
- * The SDK has one response handler for all attempts of a call. When it has left an attempt, because of
- * its own time-out, and begun the next one, an error of the first would be taken for one of the second,
- * and end that (with no pause between them, a call in three or five fails so). So an attempt that is
- * completed from outside is told of its end once, and at the latest before the next one begins (see
- * leave(), which the interceptor calls just before the SDK makes its handler ready again), and of nothing
- * after that. To tell it nothing at all would leave behind what the caller's transformer has open, such
- * as a file.
  */
 /** One attempt of the SDK, which is told of its answer. */
 final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
-  private static final Logger log = LoggerFactory.getLogger(AsyncRequest.class);
-
-  /**
-   * How long the next attempt waits at most for this one to be over: a callback of the caller's may
-   * hold it up, and then he has the two at once.
-   */
-  private static final long PATIENCE_MILLIS = 1000;
-
   private final AsyncTransport transport;
   private final AsyncExecuteRequest request; // without its handler, which is the caller's
   private final Caller caller;
   private final Serial serial = new Serial();
   private final Errands errands;
 
-  /** Completed when nothing of this uses the call any more. */
-  private final CompletableFuture<Void> left = new CompletableFuture<>();
-
+  private final AsyncSigning signing;
+  private final Handover handover = new Handover();
   private volatile @Nullable AsyncExchange running; // within the serial
   private volatile boolean givenUp; // by whoever completes the future
-  private volatile boolean
-      outlived; // by leave(): the call is the next attempt's, not to be touched
 
   // Within the serial.
   private @Nullable NodeFailedException unreachable;
-  private @Nullable Attempt beingSigned; // for its node, if it has to be
   private @Nullable JoinedBody body;
   private @Nullable Questions asking;
   private @Nullable Throwable end; // what it ended with
+  private boolean resting; // with a whole answer that nobody has subscribed to
   private boolean over;
 
   AsyncRequest(AsyncTransport transport, AsyncExecuteRequest request, ApiCall call) {
     super(transport, call);
     this.transport = transport;
-    this.request = plain(request).requestContentPublisher(request.requestContentPublisher()).build();
-    this.caller = new Caller(request.responseHandler(), this::giveUp, () -> serial.run(this::isLate));
+    this.request =
+        plain(request).requestContentPublisher(request.requestContentPublisher()).build();
+    this.caller =
+        new Caller(request.responseHandler(), this::giveUp, () -> serial.run(this::isLate));
+    this.signing = new AsyncSigning(signing(), serial);
     this.errands = new Errands(transport, serial, () -> over, this::fails, this::isBack);
   }
 
@@ -138,30 +115,13 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
       SentPublisher sent,
       AsyncExchange.Receiver receiver,
       Consumer<AsyncExchange> sender) {
-    NodeSigning signing = signing();
-    if (signing == null) {
-      sender.accept(new AsyncExchange(this, what, attempt, sent, receiver));
-      return;
-    }
-    beingSigned = attempt;
-    signing
-        .signed(what, sent.source(), attempt)
-        .whenComplete(
-            (signed, e) ->
-                serial.run(
-                    () -> {
-                      beingSigned = null;
-                      if (over) {
-                        return; // which has ended the attempt
-                      }
-                      if (e != null) {
-                        fails(e instanceof CompletionException c && c.getCause() != null ? c.getCause() : e);
-                        return;
-                      }
-                      SentPublisher body = SentPublisher.of(signed.request(), signed.body());
-                      sender.accept(
-                          new AsyncExchange(this, signed.request(), attempt, body, receiver));
-                    }));
+    signing.sign(
+        new AsyncSigning.Ready(what, sent),
+        attempt,
+        ready ->
+            sender.accept(
+                new AsyncExchange(this, ready.request(), attempt, ready.body(), receiver)),
+        this::fails);
   }
 
   void send(AsyncExchange exchange) {
@@ -207,7 +167,7 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
     Confirmation confirmation = transport.confirmation();
     Questions questions = confirmation.isDue(call) ? confirmation.questions() : null;
     if (questions == null) {
-      passOn(from, from, head);
+      passOn(from.body(), from, head);
       return;
     }
     asking = questions;
@@ -228,7 +188,7 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
       return;
     }
     if (instead == null) {
-      passOn(from, from, head);
+      passOn(from.body(), from, head);
     } else {
       passOn(new Part.Made(instead.body()), null, instead.head());
     }
@@ -254,12 +214,13 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
 
   /** The whole answer is here, and nobody has subscribed to it: nothing of it is to be ended. */
   void rests() {
+    resting = true;
     transport.ended(this);
   }
 
-  /** Somebody has. */
-  void restsNoMore() {
-    if (!over) {
+  /** Somebody has subscribed to the answer. */
+  void isRead() {
+    if (resting && !over) {
       transport.begun(this);
     }
   }
@@ -294,10 +255,7 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
       questions.giveUp();
     }
     errands.giveUp();
-    Attempt unsigned = beingSigned;
-    if (unsigned != null) { // whoever signs it may never be done
-      unsigned.end(Outcome.cancelled("aborted by the caller"));
-    }
+    signing.giveUp();
     JoinedBody joined = body;
     AsyncExchange exchange = running;
     if (exchange != null && joined == null) {
@@ -306,8 +264,9 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
     if (joined != null) {
       Caller.tell(() -> joined.ends(toldToReader));
     }
-    if (!outlived) {
-      // What it failed with names the call, so nobody looks for it; and if the call is cancelled before
+    if (!handover.isOutlived()) {
+      // What it failed with names the call, so nobody looks for it; and if the call is cancelled
+      // before
       // its next attempt begins, no interceptor hears of that.
       transport.calls().remove(apiCall());
     }
@@ -322,14 +281,14 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
 
   private void isBack() {
     if (over && errands.isHome()) {
-      left.complete(null);
+      handover.done();
     }
   }
 
   /** The caller, or a time-out of the SDK's, has completed the future; or the client was closed. */
   private void fromOutside(Throwable why) {
     if (!over) {
-      if (!outlived) {
+      if (!handover.isOutlived()) {
         apiCall().unheard();
       }
       fails(why);
@@ -338,7 +297,7 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
 
   /** The call was cancelled just when its answer had been read: no interceptor hears of that. */
   private void isLate() {
-    if (end == null && !outlived) {
+    if (end == null && !handover.isOutlived()) {
       transport.calls().remove(apiCall());
     }
   }
@@ -356,16 +315,8 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
   /** The SDK begins the next attempt of the call. */
   private void leave() {
     serial.run(() -> fromOutside(new SdkCancellationException("the call has gone on")));
-    if (serial.isMine()) {
-      return;
-    }
-    try {
-      left.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      outlived = true;
-      log.debug("An attempt that the SDK has left does not end: {}", e.toString());
+    if (!serial.isMine()) {
+      handover.await();
     }
   }
 }

@@ -5,14 +5,10 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.utils.AttributeMap;
 
-/** The same as {@link TransportBuilder} for an asynchronous S3 client. */
-final class AsyncTransportBuilder implements SdkAsyncHttpClient.Builder<AsyncTransportBuilder> {
-  private final LoadBalancer cluster;
-  private final ApiCalls calls;
-  private final Confirmation confirmation;
-  private final @Nullable SdkAsyncHttpClient client;
+/** {@link TransportSource} of an S3 client that is told of answers. */
+final class AsyncTransportBuilder extends TransportSource<SdkAsyncHttpClient, AsyncTransport>
+    implements SdkAsyncHttpClient.Builder<AsyncTransportBuilder> {
   private final SdkAsyncHttpClient.@Nullable Builder<?> builder;
-  private @Nullable AsyncTransport made;
 
   AsyncTransportBuilder(
       LoadBalancer cluster,
@@ -20,43 +16,30 @@ final class AsyncTransportBuilder implements SdkAsyncHttpClient.Builder<AsyncTra
       Confirmation confirmation,
       @Nullable SdkAsyncHttpClient client,
       SdkAsyncHttpClient.@Nullable Builder<?> builder) {
-    this.cluster = cluster;
-    this.calls = calls;
-    this.confirmation = confirmation;
-    this.client = client;
+    super(cluster, calls, confirmation, client);
     this.builder = builder;
   }
 
   @Override
   public SdkAsyncHttpClient buildWithDefaults(AttributeMap serviceDefaults) {
-    SdkAsyncHttpClient given = client;
-    if (given != null) {
-      UnfitClient.refuse(given.clientName(), cluster);
-      return made(given, false);
-    }
-    calls.limitSilence(ConnectionDefaults.longestSilence(cluster));
-    SdkAsyncHttpClient.Builder<?> source =
-        builder == null ? DefaultAsyncHttpClient.of(cluster) : builder;
-    AsyncTransport transport =
-        made(
-            source.buildWithDefaults(serviceDefaults.merge(ConnectionDefaults.ofPools(cluster))),
-            true);
-    UnfitClient.refuse(transport.delegate().clientName(), cluster);
-    return transport;
+    return transport(
+        () -> {
+          SdkAsyncHttpClient.Builder<?> source =
+              builder == null ? DefaultAsyncHttpClient.of(cluster) : builder;
+          calls.limitSilence(ConnectionDefaults.longestSilence(cluster));
+          return source.buildWithDefaults(
+              serviceDefaults.merge(ConnectionDefaults.ofPools(cluster)));
+        });
   }
 
-  private AsyncTransport made(SdkAsyncHttpClient delegate, boolean owns) {
+  @Override
+  String nameOf(SdkAsyncHttpClient httpClient) {
+    return httpClient.clientName();
+  }
+
+  @Override
+  AsyncTransport over(SdkAsyncHttpClient httpClient, boolean owns) {
     AsyncThreads threads = new AsyncThreads(cluster.logicalEndpoint().getRawAuthority());
-    AsyncTransport transport =
-        new AsyncTransport(delegate, owns, calls, confirmation, threads, cluster.hasLimits());
-    made = transport;
-    return transport;
-  }
-
-  /** Closes what was made: there will be no S3 client to do it. */
-  void discard() {
-    if (made != null) {
-      made.close();
-    }
+    return new AsyncTransport(httpClient, owns, calls, confirmation, threads, cluster.hasLimits());
   }
 }

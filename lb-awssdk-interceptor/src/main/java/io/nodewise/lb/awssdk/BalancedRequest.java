@@ -1,6 +1,7 @@
 package io.nodewise.lb.awssdk;
 
 import io.nodewise.lb.Attempt;
+import io.nodewise.lb.hedge.HedgeThreads;
 import io.nodewise.lb.node.NoNodeAvailableException;
 import io.nodewise.lb.node.Node;
 import java.io.IOException;

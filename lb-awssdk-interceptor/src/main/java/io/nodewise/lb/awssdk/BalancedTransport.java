@@ -1,5 +1,6 @@
 package io.nodewise.lb.awssdk;
 
+import io.nodewise.lb.hedge.HedgeThreads;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.ExecutableHttpRequest;

@@ -62,11 +62,6 @@ final class Exchange extends AttemptState {
     drop(response);
   }
 
-  /** Whether an answer says that the node failed or asks for less. */
-  static boolean isErrorOfNode(HttpExecuteResponse response) {
-    return Answer.isErrorOfNode(response.httpResponse());
-  }
-
   /** The answer begins: for those who take it in later. */
   void answerBegins() {
     attempt().firstByte();

@@ -51,7 +51,8 @@ final class FailoverRetryStrategy implements RetryStrategy {
   public RefreshRetryTokenResponse refreshRetryToken(RefreshRetryTokenRequest request) {
     ApiCall call = callOf(request.failure());
     if (call != null) {
-      // Until its next attempt nobody looks for it; a call that is cancelled before that, or while there
+      // Until its next attempt nobody looks for it; a call that is cancelled before that, or while
+      // there
       // is none any more, ends unheard by interceptors where nobody waits for it.
       calls.remove(call);
       if (call.mustNotRepeat()) {

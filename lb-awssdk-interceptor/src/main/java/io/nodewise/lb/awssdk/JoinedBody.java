@@ -75,7 +75,7 @@ final class JoinedBody implements Part.Reader, AsyncExchange.Receiver {
     }
     reader = subscriber;
     handle = by;
-    request.restsNoMore();
+    request.isRead();
     try {
       subscriber.onSubscribe(new Asks(true));
     } catch (RuntimeException | Error e) {
@@ -233,15 +233,17 @@ final class JoinedBody implements Part.Reader, AsyncExchange.Receiver {
     } else if (pause == 0) {
       ask(rest, search);
     } else {
-      request.errands().after(
-          pause,
-          () -> {
-            if (over || search.isGranted()) {
-              ask(rest, search);
-            } else {
-              seek(rest, search);
-            }
-          });
+      request
+          .errands()
+          .after(
+              pause,
+              () -> {
+                if (over || search.isGranted()) {
+                  ask(rest, search);
+                } else {
+                  seek(rest, search);
+                }
+              });
     }
   }
 
@@ -256,10 +258,12 @@ final class JoinedBody implements Part.Reader, AsyncExchange.Receiver {
       request.fails(broken);
       return;
     }
-    request.errands().pick(
-        () -> request.nextForRest(search),
-        attempt -> put(question, attempt),
-        none -> goOnAfter(none, rest, search));
+    request
+        .errands()
+        .pick(
+            () -> request.nextForRest(search),
+            attempt -> put(question, attempt),
+            none -> goOnAfter(none, rest, search));
   }
 
   private void put(HttpExecuteRequest question, Attempt attempt) {
@@ -295,9 +299,9 @@ final class JoinedBody implements Part.Reader, AsyncExchange.Receiver {
     try {
       switch (rest.answered(from.node(), head)) {
         case JOIN -> {
-          part = from;
-          from.readBy(this);
-          from.demand(demand);
+          part = from.body();
+          part.readBy(this);
+          part.demand(demand);
         }
         case END -> {
           from.cancel();

@@ -32,7 +32,6 @@ interface Part {
 
     /** No more comes, but not all may have been asked for; told once, last. */
     void allCame();
-
   }
 
   /** What needs no node. */

@@ -1,21 +1,19 @@
 package io.nodewise.lb.awssdk;
 
 import io.nodewise.lb.LoadBalancer;
+import io.nodewise.lb.hedge.HedgeThreads;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.utils.AttributeMap;
 
-/**
- * Makes the transport when the S3 client is built. What the user set on his HTTP client wins; where
- * he set nothing, the clocks are those of the load balancer and the pool has room for every node.
- */
-final class TransportBuilder implements SdkHttpClient.Builder<TransportBuilder> {
-  private final LoadBalancer cluster;
-  private final ApiCalls calls;
-  private final Confirmation confirmation;
-  private final @Nullable SdkHttpClient client;
+/** {@link TransportSource} of an S3 client that waits for answers. */
+final class TransportBuilder extends TransportSource<SdkHttpClient, BalancedTransport>
+    implements SdkHttpClient.Builder<TransportBuilder> {
+  /** Of a client that is closed in the end: long enough for most to be used again. */
+  private static final Duration HEDGE_THREADS_IDLE = Duration.ofSeconds(10);
+
   private final SdkHttpClient.@Nullable Builder<?> builder;
-  private @Nullable BalancedTransport made;
 
   TransportBuilder(
       LoadBalancer cluster,
@@ -23,45 +21,33 @@ final class TransportBuilder implements SdkHttpClient.Builder<TransportBuilder> 
       Confirmation confirmation,
       @Nullable SdkHttpClient client,
       SdkHttpClient.@Nullable Builder<?> builder) {
-    this.cluster = cluster;
-    this.calls = calls;
-    this.confirmation = confirmation;
-    this.client = client;
+    super(cluster, calls, confirmation, client);
     this.builder = builder;
   }
 
   @Override
   public SdkHttpClient buildWithDefaults(AttributeMap serviceDefaults) {
-    SdkHttpClient given = client;
-    if (given != null) {
-      UnfitClient.refuse(given.clientName(), cluster);
-      return made(new BalancedTransport(given, false, calls, confirmation, hedges()));
-    }
-    SdkHttpClient.Builder<?> source = builder == null ? DefaultHttpClient.of(cluster) : builder;
-    calls.limitSilence(ConnectionDefaults.longestSilence(cluster, source));
-    SdkHttpClient delegate =
-        source.buildWithDefaults(serviceDefaults.merge(ConnectionDefaults.of(cluster, source)));
-    BalancedTransport transport =
-        made(new BalancedTransport(delegate, true, calls, confirmation, hedges()));
-    UnfitClient.refuse(delegate.clientName(), cluster);
-    return transport;
+    return transport(
+        () -> {
+          SdkHttpClient.Builder<?> source =
+              builder == null ? DefaultHttpClient.of(cluster) : builder;
+          calls.limitSilence(ConnectionDefaults.longestSilence(cluster, source));
+          return source.buildWithDefaults(
+              serviceDefaults.merge(ConnectionDefaults.of(cluster, source)));
+        });
   }
 
-  private @Nullable HedgeThreads hedges() {
-    return cluster.hedging().isOn()
-        ? new HedgeThreads(cluster.logicalEndpoint().getRawAuthority())
-        : null;
+  @Override
+  String nameOf(SdkHttpClient httpClient) {
+    return httpClient.clientName();
   }
 
-  private BalancedTransport made(BalancedTransport transport) {
-    made = transport;
-    return transport;
-  }
-
-  /** Closes what was made: there will be no S3 client to do it. */
-  void discard() {
-    if (made != null) {
-      made.close();
-    }
+  @Override
+  BalancedTransport over(SdkHttpClient httpClient, boolean owns) {
+    HedgeThreads hedges =
+        cluster.hedging().isOn()
+            ? new HedgeThreads(cluster.logicalEndpoint().getRawAuthority(), HEDGE_THREADS_IDLE)
+            : null;
+    return new BalancedTransport(httpClient, owns, calls, confirmation, hedges);
   }
 }

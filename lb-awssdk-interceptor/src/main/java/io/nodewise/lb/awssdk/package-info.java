@@ -4,10 +4,10 @@
  *
  * <ul>
  *   <li><b>wiring</b>, when a client is built: {@code BalancedBuilder} (the builder that cannot
- *       lose its balancing), {@code WiringPlugin}, {@code TransportBuilder}, {@code
- *       AsyncTransportBuilder}, {@code ConnectionDefaults}, {@code UnfitClient}, {@code
- *       DefaultHttpClient}, {@code DefaultAsyncHttpClient}, {@code HeadBucketProbe}, {@code
- *       PresignerBuilder};
+ *       lose its balancing), {@code WiringPlugin}, {@code TransportSource}, {@code
+ *       TransportBuilder}, {@code AsyncTransportBuilder}, {@code ConnectionDefaults}, {@code
+ *       UnfitClient}, {@code DefaultHttpClient}, {@code DefaultAsyncHttpClient}, {@code
+ *       HeadBucketProbe}, {@code PresignerBuilder};
  *   <li><b>the call</b>, across its attempts: {@code CallInterceptor}, {@code ApiCalls}, {@code
  *       ApiCall} (what a failure means for it), {@code FailoverRetryStrategy};
  *   <li><b>the table of operations</b>: {@code Operations}, {@code Operation}, {@code Repeat},
@@ -20,9 +20,9 @@
  *       {@code Exchange}, {@code SentStream}, {@code WholeEnding}, {@code ReopenedBody}, {@code
  *       ReceivedBody}, {@code ResumableBody}, {@code AbortThreads};
  *   <li><b>the same for those who are told</b>: {@code AsyncTransport}, {@code AsyncRequest},
- *       {@code Caller}, {@code Errands}, {@code AnswerFuture}, {@code Elsewhere}, {@code AsyncExchange},
- *       {@code SentPublisher}, {@code Part}, {@code JoinedBody}, {@code Serial}, {@code
- *       AsyncThreads};
+ *       {@code Caller}, {@code Errands}, {@code AsyncSigning}, {@code Handover}, {@code
+ *       AnswerFuture}, {@code Elsewhere}, {@code AsyncExchange}, {@code AsyncBody}, {@code
+ *       SentPublisher}, {@code Part}, {@code JoinedBody}, {@code Serial}, {@code AsyncThreads};
  *   <li><b>what an answer or an exception means</b>: {@code Reception}, {@code Answer}, {@code
  *       Failure}, {@code Document}, {@code CutHead}, {@code ServerClocks}, {@code
  *       NodeFailedException}, {@code GivenUp};
@@ -31,7 +31,7 @@
  *       EntityTag}, {@code CopySource}, {@code Orphans}, {@code UploadsBegun};
  *   <li><b>downloads that go on</b>: {@code Resumption}, {@code RestSearch}, {@code Download},
  *       {@code ContentRange}, {@code UnblamedAttempt}, {@code NotedAuthScheme}, {@code Signing};
- *   <li><b>hedging</b>: {@code HedgedExchange}, {@code HedgeThreads}.
+ *   <li><b>hedging</b>: {@code HedgedExchange}.
  * </ul>
  */
 @NullMarked

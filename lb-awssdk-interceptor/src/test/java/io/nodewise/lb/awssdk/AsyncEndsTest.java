@@ -10,8 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Publisher;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
-import software.amazon.awssdk.core.retry.RetryMode;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.retry.RetryMode;
 import software.amazon.awssdk.http.SdkHttpFullRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.http.async.AsyncExecuteRequest;
@@ -139,8 +139,7 @@ class AsyncEndsTest extends ToldRequests {
   void a_call_that_is_cancelled_while_it_waits_for_its_next_attempt_leaves_no_record() {
     FailoverRetryStrategy retries =
         new FailoverRetryStrategy(AwsRetryStrategy.forRetryMode(RetryMode.STANDARD), calls);
-    RetryToken token =
-        retries.acquireInitialToken(AcquireInitialTokenRequest.create("s3")).token();
+    RetryToken token = retries.acquireInitialToken(AcquireInitialTokenRequest.create("s3")).token();
     calls.file(request("answered"), calls.of(request("answered")));
     retries.refreshRetryToken(
         RefreshRetryTokenRequest.builder().token(token).failure(slowDown("answered")).build());

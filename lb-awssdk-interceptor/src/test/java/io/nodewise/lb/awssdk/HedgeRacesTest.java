@@ -4,6 +4,7 @@ import static io.nodewise.lb.awssdk.HeldHttpClient.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nodewise.lb.hedge.HedgeThreads;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -125,9 +126,9 @@ class HedgeRacesTest extends HedgedCalls {
           }
         };
     HedgeThreads late =
-        new HedgeThreads("late") {
+        new HedgeThreads("late", Duration.ofSeconds(10)) {
           @Override
-          Future<?> after(Duration delay, Runnable attempt) {
+          public Future<?> after(Duration delay, Runnable attempt) {
             super.after(
                 delay,
                 () -> {

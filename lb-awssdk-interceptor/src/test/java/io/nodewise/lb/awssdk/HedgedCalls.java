@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nodewise.lb.Attempt;
 import io.nodewise.lb.NodeSnapshot;
 import io.nodewise.lb.VirtualCluster;
+import io.nodewise.lb.hedge.HedgeThreads;
 import io.nodewise.lb.node.Outcome;
 import io.nodewise.lb.retry.Hedging;
 import java.net.URI;
@@ -47,7 +48,7 @@ abstract class HedgedCalls {
                           .build()));
   final ApiCalls calls = new ApiCalls(nodes.balancer());
   final HeldHttpClient http = new HeldHttpClient();
-  final HedgeThreads threads = new HedgeThreads("test");
+  final HedgeThreads threads = new HedgeThreads("test", Duration.ofSeconds(10));
   final BalancedTransport transport =
       new BalancedTransport(http, true, calls, new Confirmation(), threads);
   final ExecutorService callers = Executors.newCachedThreadPool();

@@ -4,6 +4,7 @@ import static io.nodewise.lb.awssdk.HeldHttpClient.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nodewise.lb.hedge.HedgeThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -8,6 +8,7 @@ import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.awssdk.nodes.Fault;
 import io.nodewise.lb.awssdk.nodes.FaultProxy;
 import io.nodewise.lb.awssdk.nodes.Request;
+import io.nodewise.lb.hedge.HedgeThreads;
 import io.nodewise.lb.retry.Hedging;
 import io.nodewise.lb.routing.BalancingPolicy;
 import java.time.Duration;

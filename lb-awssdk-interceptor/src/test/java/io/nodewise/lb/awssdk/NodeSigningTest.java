@@ -91,8 +91,7 @@ class NodeSigningTest extends ToldRequests {
         get().toBuilder().method(SdkHttpMethod.PUT).putHeader("Content-Length", "7").build();
     Endless signer = new Endless();
     calls.noteSigning(
-        new Signing<>(
-            signer, AsyncSignRequest.builder(CREDENTIALS).request(put).build(), true));
+        new Signing<>(signer, AsyncSignRequest.builder(CREDENTIALS).request(put).build(), true));
     calls.file(put, calls.of(put));
     CompletableFuture<Void> future =
         transport.execute(

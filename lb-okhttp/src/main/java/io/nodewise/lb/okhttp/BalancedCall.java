@@ -2,6 +2,7 @@ package io.nodewise.lb.okhttp;
 
 import io.nodewise.lb.Attempt;
 import io.nodewise.lb.Route;
+import io.nodewise.lb.hedge.HedgeThreads;
 import io.nodewise.lb.node.Outcome;
 import io.nodewise.lb.okhttp.HedgedCall.Answered;
 import java.io.IOException;

@@ -2,11 +2,13 @@ package io.nodewise.lb.okhttp;
 
 import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.Route;
+import io.nodewise.lb.hedge.HedgeThreads;
 import io.nodewise.lb.node.HostHeader;
 import io.nodewise.lb.node.RequestHint;
 import io.nodewise.lb.retry.Timeouts;
 import java.io.IOException;
 import java.net.ProtocolException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import okhttp3.CookieJar;
 import okhttp3.Dispatcher;
@@ -43,6 +45,9 @@ import org.jspecify.annotations.Nullable;
 final class BalancingInterceptor implements Interceptor {
   private static final int MAX_REDIRECTS = 20; // as OkHttp
 
+  /** Nobody closes an {@code OkHttpClient}, so they are soon to end by themselves. */
+  private static final Duration HEDGE_THREADS_IDLE = Duration.ofSeconds(2);
+
   private static final RepeatableRequests READS = RepeatableRequests.reads();
 
   /** What OkHttp may send again to the same node where nobody said what may be repeated. */
@@ -67,7 +72,7 @@ final class BalancingInterceptor implements Interceptor {
     this.patient = patient(cluster.timeouts());
     HedgeThreads hedges =
         cluster.hedging().isOn()
-            ? new HedgeThreads(cluster.logicalEndpoint().getRawAuthority())
+            ? new HedgeThreads(cluster.logicalEndpoint().getRawAuthority(), HEDGE_THREADS_IDLE)
             : null;
     this.shared =
         new Shared(

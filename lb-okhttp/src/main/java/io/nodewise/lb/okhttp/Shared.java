@@ -1,5 +1,6 @@
 package io.nodewise.lb.okhttp;
 
+import io.nodewise.lb.hedge.HedgeThreads;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -11,7 +11,7 @@
  *       {@code S3Requests};
  *   <li><b>the attempt</b>: {@code NodeCall}, {@code AttemptSettings}, {@code SentBody}, {@code
  *       AnswerBody}, {@code Answers}, {@code HiddenRetryAfter}, {@code BrokenConnections};
- *   <li><b>two attempts</b>: {@code HedgedCall}, {@code HedgeThreads};
+ *   <li><b>two attempts</b>: {@code HedgedCall};
  *   <li><b>what calls share</b>: {@code Shared}, {@code NodeClients}, {@code NodeTls}.
  * </ul>
  */

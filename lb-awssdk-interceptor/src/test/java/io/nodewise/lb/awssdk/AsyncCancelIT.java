@@ -1,0 +1,77 @@
+package io.nodewise.lb.awssdk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.nodewise.lb.LoadBalancer;
+import io.nodewise.lb.awssdk.nodes.Fault;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.ResponseBytes;
+import software.amazon.awssdk.core.async.AsyncResponseTransformer;
+import software.amazon.awssdk.retries.StandardRetryStrategy;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+
+/** Asynchronous calls that their caller leaves without a word: nothing is left of them. */
+class AsyncCancelIT extends OnAsyncNodes {
+  private static final byte[] CONTENT = bytes(5_000_000);
+
+  @ParameterizedTest
+  @EnumSource
+  void cancelledInTheBackOff(Http http) {
+    LoadBalancer cluster = unprobed(4);
+    StandardRetryStrategy patient =
+        AwsRetryStrategy.standardRetryStrategy().toBuilder()
+            .throttlingBackoffStrategy(BackoffStrategy.fixedDelay(Duration.ofSeconds(30)))
+            .build();
+    S3AsyncClient s3 =
+        track(
+            builder(cluster, http)
+                .overrideConfiguration(configuration -> configuration.retryStrategy(patient)));
+    put(s3, "k", bytes(10));
+    nodes.always(Fault.answerInstead(503, "<Error><Code>SlowDown</Code></Error>").on("GET"));
+    CompletableFuture<ResponseBytes<GetObjectResponse>> call =
+        s3.getObject(get -> get.bucket(bucket).key("k"), AsyncResponseTransformer.toBytes());
+    await().until(() -> nodes.count("GET") > 0);
+    idle(cluster);
+
+    call.cancel(true);
+
+    await().atMost(Duration.ofSeconds(5)).until(() -> calls(s3).size() == 0);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aPublisherThatIsDroppedUnread(Http http) {
+    LoadBalancer cluster = unprobed(4);
+    S3AsyncClient s3 = client(cluster, http);
+    put(s3, "k", CONTENT);
+
+    drop(s3);
+
+    assertThat(cluster.snapshot().inFlight()).isEqualTo(1);
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () -> {
+              System.gc();
+              return cluster.snapshot().inFlight() == 0;
+            });
+    assertThat(faults(cluster)).isZero();
+  }
+
+  /** In a frame of its own, so that nothing on the stack keeps it. */
+  private void drop(S3AsyncClient s3) {
+    assertThat(
+            got(s3.getObject(
+                    get -> get.bucket(bucket).key("k"), AsyncResponseTransformer.toPublisher()))
+                .response()
+                .contentLength())
+        .isEqualTo(CONTENT.length);
+  }
+}
