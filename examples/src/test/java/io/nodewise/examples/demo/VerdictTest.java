@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nodewise.examples.demo.client.ClientUnderTest;
 import io.nodewise.examples.demo.client.NodeRow;
-import io.nodewise.examples.status.StatusPage;
 import io.nodewise.examples.demo.load.Call;
 import io.nodewise.examples.demo.load.CallLog;
 import io.nodewise.examples.demo.load.Op;
+import io.nodewise.examples.status.StatusPage;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
