@@ -13,6 +13,7 @@ module io.nodewise.lb {
   requires org.dnsjava;
 
   exports io.nodewise.lb;
+  exports io.nodewise.lb.config;
   exports io.nodewise.lb.discovery;
   exports io.nodewise.lb.node;
   exports io.nodewise.lb.observe;

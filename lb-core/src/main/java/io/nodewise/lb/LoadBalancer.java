@@ -2,6 +2,8 @@ package io.nodewise.lb;
 
 import io.nodewise.lb.cluster.Cluster;
 import io.nodewise.lb.cluster.SourceWatch;
+import io.nodewise.lb.config.Configuration;
+import io.nodewise.lb.config.Problem;
 import io.nodewise.lb.discovery.NodeSource;
 import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.node.ClusterTls;
@@ -17,11 +19,11 @@ import io.nodewise.lb.retry.UnsafeRepeats;
 import io.nodewise.lb.routing.BalancingPolicy;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +66,35 @@ public final class LoadBalancer implements AutoCloseable {
   /** A builder with every default set but the nodes. */
   public static LoadBalancerBuilder builder() {
     return new LoadBalancerBuilder();
+  }
+
+  /**
+   * A builder as texts say, by key ({@link Configuration}), to which code may add, say, a listener.
+   *
+   * @throws IllegalArgumentException if anything is wrong with them; the message lists everything
+   */
+  public static LoadBalancerBuilder builder(Map<String, String> texts) {
+    return Configured.builder(texts);
+  }
+
+  /** A load balancer as these texts say, or refused, as in {@link #builder(Map)}. */
+  public static LoadBalancer fromProperties(Map<String, String> texts) {
+    return Configured.balancer(texts);
+  }
+
+  /** As {@link #fromProperties(Map)}, the properties' own defaults included. */
+  public static LoadBalancer fromProperties(Properties properties) {
+    return fromProperties(Configuration.texts(properties));
+  }
+
+  /** As {@link #fromProperties(Map)}, by {@link Configuration#surroundings()}. */
+  public static LoadBalancer fromEnvironment() {
+    return fromProperties(Configuration.surroundings());
+  }
+
+  /** All that is wrong with these texts. Reads the files of TLS, asks nobody, begins nothing. */
+  public static List<Problem> validate(Map<String, String> texts) {
+    return Configured.problems(texts);
   }
 
   /**
@@ -151,10 +182,7 @@ public final class LoadBalancer implements AutoCloseable {
     return cluster.hedges().settings();
   }
 
-  /**
-   * Whether {@link Route#next} may wait for a place: there are {@linkplain
-   * LoadBalancerBuilder#limits limits}. For adapters whose threads must not wait.
-   */
+  /** Whether {@link Route#next} may wait for a place, for adapters whose threads must not. */
   public boolean hasLimits() {
     return cluster.hasLimits();
   }
@@ -174,18 +202,7 @@ public final class LoadBalancer implements AutoCloseable {
    */
   public boolean awaitReady(Duration timeout, int minNodes) {
     requireOpen();
-    if (minNodes < 1) {
-      throw new IllegalArgumentException("minNodes: " + minNodes + " (expected: >= 1)");
-    }
-    if (timeout.isNegative()) {
-      throw new IllegalArgumentException("timeout: " + timeout + " (expected: >= 0)");
-    }
-    try {
-      return cluster.registry().awaitHealthy(timeout, minNodes);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+    return Waiting.untilReady(cluster, timeout, minNodes);
   }
 
   /**
@@ -198,15 +215,7 @@ public final class LoadBalancer implements AutoCloseable {
    */
   public ClusterSnapshot checkNow() {
     requireOpen();
-    long rounds = 2 + cluster.registry().nodes().size() / 32;
-    long atMost = healthCheck.timeout().toMillis() * rounds + 1000;
-    try {
-      cluster.checkNow().toCompletableFuture().get(atMost, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      // A probe thread that is stuck in a name look-up: what is known by now is what there is.
-    }
+    Waiting.forProbes(cluster, healthCheck.timeout());
     return snapshot();
   }
 
@@ -261,9 +270,6 @@ public final class LoadBalancer implements AutoCloseable {
    */
   public void weight(String id, double weight) {
     requireOpen();
-    if (!(weight >= 0 && weight <= Double.MAX_VALUE)) {
-      throw new IllegalArgumentException("weight: " + weight + " (expected: >= 0 and finite)");
-    }
     cluster.operators().weight(id, weight);
   }
 
@@ -304,10 +310,7 @@ public final class LoadBalancer implements AutoCloseable {
    */
   public void refresh() {
     requireOpen();
-    if (source == null) {
-      throw new IllegalStateException("there is no node source (expected: update(), with nodes)");
-    }
-    source.refresh();
+    Members.requireSource(source).refresh();
   }
 
   /** Whether the members come from a {@link NodeSource}, for adapters that make room for them. */

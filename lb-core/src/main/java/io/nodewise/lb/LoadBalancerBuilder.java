@@ -2,6 +2,7 @@ package io.nodewise.lb;
 
 import io.nodewise.lb.cluster.Cluster;
 import io.nodewise.lb.cluster.SourceWatch;
+import io.nodewise.lb.config.Options;
 import io.nodewise.lb.discovery.Discovery;
 import io.nodewise.lb.discovery.NodeSource;
 import io.nodewise.lb.health.HealthCheck;
@@ -42,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * many times, and each load balancer is independent of the others. Values are checked in {@link
  * #build()}.
  */
-public final class LoadBalancerBuilder {
+public final class LoadBalancerBuilder implements Options {
   private final List<Node> nodes = new ArrayList<>();
   private final List<Node> backups = new ArrayList<>();
   private final Map<String, List<Node>> sites = new LinkedHashMap<>();
@@ -81,27 +82,22 @@ public final class LoadBalancerBuilder {
    * @throws IllegalArgumentException if a pattern is malformed; the message points at the column
    */
   public LoadBalancerBuilder nodes(String... patterns) {
-    nodes.addAll(NodeSet.parse(patterns).nodes());
-    return this;
+    return nodes(NodeSet.parse(patterns).nodes());
   }
 
-  /** Adds nodes. */
+  @Override
   public LoadBalancerBuilder nodes(Collection<Node> more) {
     nodes.addAll(more);
     return this;
   }
 
-  /**
-   * Has the nodes come and go as this source says, in place of {@link #nodes} and {@link #site}.
-   * Backup nodes may stand beside it; one that the source finds too is a primary node meanwhile.
-   * Closed by the load balancer.
-   */
+  @Override
   public LoadBalancerBuilder nodeSource(NodeSource where) {
     source = Objects.requireNonNull(where, "nodeSource");
     return this;
   }
 
-  /** How the source is asked. Default: {@link Discovery#defaults()}. */
+  @Override
   public LoadBalancerBuilder discovery(Discovery settings) {
     discovery = Objects.requireNonNull(settings, "discovery");
     return this;
@@ -114,11 +110,16 @@ public final class LoadBalancerBuilder {
    * @throws IllegalArgumentException if a pattern is malformed
    */
   public LoadBalancerBuilder backupNodes(String... patterns) {
-    backups.addAll(NodeSet.parse(patterns).nodes());
+    return backupNodes(NodeSet.parse(patterns).nodes());
+  }
+
+  @Override
+  public LoadBalancerBuilder backupNodes(Collection<Node> more) {
+    backups.addAll(more);
     return this;
   }
 
-  /** How many of the backup nodes are used at a time. Default: all. */
+  @Override
   public LoadBalancerBuilder backups(Backups howMany) {
     backupsUsed = Objects.requireNonNull(howMany, "backups");
     return this;
@@ -132,117 +133,101 @@ public final class LoadBalancerBuilder {
    * @throws IllegalArgumentException if the name is blank or a pattern is malformed
    */
   public LoadBalancerBuilder site(String siteName, String... patterns) {
-    List<Node> site = new ArrayList<>();
-    for (Node node : NodeSet.parse(patterns)) {
-      site.add(node.toBuilder().site(siteName).build());
-    }
-    sites.computeIfAbsent(siteName, added -> new ArrayList<>()).addAll(site);
+    return site(siteName, NodeSet.parse(patterns).nodes());
+  }
+
+  @Override
+  public LoadBalancerBuilder site(String siteName, Collection<Node> more) {
+    List<Node> site = sites.computeIfAbsent(siteName, added -> new ArrayList<>());
+    more.forEach(node -> site.add(node.toBuilder().site(siteName).build()));
     return this;
   }
 
-  /** When requests go to another site and back. Default: {@link SiteFailover#defaults()}. */
+  @Override
   public LoadBalancerBuilder siteFailover(SiteFailover settings) {
     siteFailover = Objects.requireNonNull(settings, "siteFailover");
     return this;
   }
 
-  /**
-   * What clients sign as {@code Host}. Default: what the source of nodes {@linkplain
-   * NodeSource#endpoint says}, else the first node's URI. Set it only to a name that the servers
-   * know: some read an unknown {@code Host} as a bucket.
-   */
+  @Override
   public LoadBalancerBuilder logicalEndpoint(URI endpoint) {
     logicalEndpoint = Objects.requireNonNull(endpoint, "logicalEndpoint");
     return this;
   }
 
-  /**
-   * Which host requests name: the logical endpoint, or the node each attempt goes to. Default:
-   * {@link HostHeader#LOGICAL}. Probes name their node in any case.
-   */
+  @Override
   public LoadBalancerBuilder hostHeader(HostHeader which) {
     hostHeader = Objects.requireNonNull(which, "hostHeader");
     return this;
   }
 
-  /** The name that threads and log lines carry. Default: the logical endpoint's authority. */
+  @Override
   public LoadBalancerBuilder name(String shown) {
     name = Objects.requireNonNull(shown, "name");
     return this;
   }
 
-  /** How nodes are probed. Default: {@link HealthCheck#auto()}. */
+  @Override
   public LoadBalancerBuilder healthCheck(HealthCheck check) {
     healthCheck = Objects.requireNonNull(check, "healthCheck");
     return this;
   }
 
-  /** When failed requests put a node out. Default: {@link OutlierDetection#defaults()}. */
+  @Override
   public LoadBalancerBuilder outlierDetection(OutlierDetection settings) {
     outlierDetection = Objects.requireNonNull(settings, "outlierDetection");
     return this;
   }
 
-  /** How a new or recovered node gets its share. Default: {@link SlowStart#defaults()}. */
+  @Override
   public LoadBalancerBuilder slowStart(SlowStart settings) {
     slowStart = Objects.requireNonNull(settings, "slowStart");
     return this;
   }
 
-  /** The clocks of an attempt. Default: {@link Timeouts#defaults()}. */
+  @Override
   public LoadBalancerBuilder timeouts(Timeouts settings) {
     timeouts = Objects.requireNonNull(settings, "timeouts");
     return this;
   }
 
-  /** How a node is chosen. Default: {@link BalancingPolicy#leastLoaded()}. */
+  @Override
   public LoadBalancerBuilder policy(BalancingPolicy choice) {
     policy = Objects.requireNonNull(choice, "policy");
     return this;
   }
 
-  /**
-   * How TLS is spoken with the nodes, by probes and by the HTTP clients that adapters make.
-   * Default: as the JVM does, with host names verified. Only for nodes, or probes, of https.
-   */
+  @Override
   public LoadBalancerBuilder tls(ClusterTls settings) {
     tls = Objects.requireNonNull(settings, "tls");
     return this;
   }
 
-  /** How many attempts may be in flight at once. Default: {@link InFlightLimits#none()}. */
+  @Override
   public LoadBalancerBuilder limits(InFlightLimits settings) {
     limits = Objects.requireNonNull(settings, "limits");
     return this;
   }
 
-  /**
-   * How many requests may be sent again because the nodes asked for less. Default: {@link
-   * RetryBudget#defaults()}.
-   */
+  @Override
   public LoadBalancerBuilder retryBudget(RetryBudget settings) {
     retryBudget = Objects.requireNonNull(settings, "retryBudget");
     return this;
   }
 
-  /**
-   * Whether a download goes on at another node when its node fails under it. Default: {@link
-   * DownloadResume#defaults()}.
-   */
+  @Override
   public LoadBalancerBuilder downloadResume(DownloadResume settings) {
     downloadResume = Objects.requireNonNull(settings, "downloadResume");
     return this;
   }
 
-  /**
-   * What is done with what it is not safe to send again. Default: {@link UnsafeRepeats#CONFIRM}.
-   */
+  @Override
   public LoadBalancerBuilder unsafeRepeats(UnsafeRepeats policyOfRepeats) {
     unsafeRepeats = Objects.requireNonNull(policyOfRepeats, "unsafeRepeats");
     return this;
   }
 
-  /** Whether slow reads are sent to a second node as well. Default: {@link Hedging#off()}. */
+  @Override
   public LoadBalancerBuilder hedging(Hedging settings) {
     hedging = Objects.requireNonNull(settings, "hedging");
     return this;
@@ -283,15 +268,30 @@ public final class LoadBalancerBuilder {
    */
   public LoadBalancer build() {
     NodeSource fed = source;
-    if (fed == null) {
-      NodeSet members = Members.of(nodes, sites, backups);
-      URI endpoint = logicalEndpoint == null ? members.nodes().get(0).uri() : logicalEndpoint;
-      LogicalEndpoint.require(endpoint);
-      LogicalEndpoint.requireScheme(endpoint, members);
-      return build(members, endpoint, tls, null);
+    NodeSet members = members();
+    if (fed != null || members == null) {
+      return build(Objects.requireNonNull(fed));
     }
-    Members.requireNoneBeside(fed, nodes, sites);
-    return build(fed);
+    requireEndpoint(members);
+    URI endpoint = logicalEndpoint == null ? members.nodes().get(0).uri() : logicalEndpoint;
+    return build(members, endpoint, tls, null);
+  }
+
+  /** Those there are from the start; null with a source, which alone says who is one. */
+  @Nullable NodeSet members() {
+    if (source == null) {
+      return Members.of(nodes, sites, backups);
+    }
+    Members.requireNoneBeside(source, nodes, sites);
+    return null;
+  }
+
+  void requireEndpoint(@Nullable NodeSet members) {
+    LogicalEndpoint.require(logicalEndpoint, members);
+  }
+
+  void requireUseOfTls(NodeSet members) {
+    LogicalEndpoint.requireUseOfTls(members, healthCheck, tls);
   }
 
   private LoadBalancer build(NodeSource fed) {
@@ -307,7 +307,7 @@ public final class LoadBalancerBuilder {
 
   private LoadBalancer build(
       NodeSet members, URI endpoint, @Nullable ClusterTls secured, @Nullable SourceWatch watch) {
-    LogicalEndpoint.requireUseOfTls(members, healthCheck, tls);
+    requireUseOfTls(members);
     String shown = name == null ? endpoint.getAuthority() : name;
     Tasks background = tasks == null ? new ThreadTasks("nodewise-" + shown) : tasks;
     ProbeClient probes =

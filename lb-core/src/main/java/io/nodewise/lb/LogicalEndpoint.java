@@ -12,6 +12,16 @@ import org.jspecify.annotations.Nullable;
 final class LogicalEndpoint {
   private LogicalEndpoint() {}
 
+  /** Checks one that was given, in so far as it is known whose it is to be. */
+  static void require(@Nullable URI endpoint, @Nullable NodeSet members) {
+    if (endpoint != null) {
+      require(endpoint);
+      if (members != null) {
+        requireScheme(endpoint, members);
+      }
+    }
+  }
+
   static void require(URI endpoint) {
     boolean http = "http".equals(endpoint.getScheme()) || "https".equals(endpoint.getScheme());
     String path = endpoint.getRawPath();

@@ -44,6 +44,14 @@ final class Members {
     }
   }
 
+  /** Checks that there is a source. */
+  static SourceWatch requireSource(@Nullable SourceWatch source) {
+    if (source == null) {
+      throw new IllegalStateException("there is no node source (expected: update(), with nodes)");
+    }
+    return source;
+  }
+
   /** Checks that a user may replace the present members by others. */
   static void requireUpdate(NodeSet others, NodeSet present, @Nullable SourceWatch source) {
     if (source != null) {

@@ -41,6 +41,7 @@ class ArchitectureTest {
           entry("discovery", "node"),
           entry("probe", "node", "health", "time"),
           entry("cluster", "node", "routing", "health", "discovery", "probe", "retry", "time"),
+          entry("config", "node", "routing", "health", "retry", "discovery"),
           entry(
               "",
               "node",
@@ -51,7 +52,8 @@ class ArchitectureTest {
               "retry",
               "time",
               "cluster",
-              "observe"));
+              "observe",
+              "config"));
 
   private static Map.Entry<String, Set<String>> entry(String room, String... calls) {
     return Map.entry(room, Set.of(calls));
@@ -188,7 +190,8 @@ class ArchitectureTest {
             ROOT + ".routing",
             ROOT + ".health",
             ROOT + ".retry",
-            ROOT + ".observe");
+            ROOT + ".observe",
+            ROOT + ".config");
   }
 
   @Test

@@ -30,6 +30,9 @@ public final class Operators {
 
   /** The node has this weight until somebody gives it another. */
   public void weight(String id, double weight) {
+    if (!(weight >= 0 && weight <= Double.MAX_VALUE)) {
+      throw new IllegalArgumentException("weight: " + weight + " (expected: >= 0 and finite)");
+    }
     LiveNode node = registry.find(id);
     registry.change(node, now -> weigh(node, weight));
   }
