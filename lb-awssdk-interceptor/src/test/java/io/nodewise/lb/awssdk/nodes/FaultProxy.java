@@ -67,6 +67,16 @@ public final class FaultProxy implements AutoCloseable {
     }
   }
 
+  /**
+   * A proxy at this very address.
+   *
+   * @throws IOException if it is taken
+   */
+  public static FaultProxy before(InetSocketAddress target, InetSocketAddress at)
+      throws IOException {
+    return new FaultProxy(target, bound(at));
+  }
+
   private static ServerSocket bound(InetSocketAddress address) throws IOException {
     ServerSocket socket = new ServerSocket();
     try {
@@ -101,7 +111,7 @@ public final class FaultProxy implements AutoCloseable {
   /** What the node's clients call it: {@code 127.0.0.1:12345}. */
   public String id() {
     boolean six = address.getAddress() instanceof Inet6Address;
-    return (six ? "[::1]:" : "127.0.0.1:") + address.getPort();
+    return (six ? "[::1]" : address.getAddress().getHostAddress()) + ":" + address.getPort();
   }
 
   /** Where it listens. */
