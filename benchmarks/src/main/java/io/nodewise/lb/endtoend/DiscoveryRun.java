@@ -48,8 +48,7 @@ record DiscoveryRun(int callsPerSecond, int steady, int grown) {
    * @param began when the first bin began, on the clock of {@link System#nanoTime()}
    * @param events in order
    */
-  record Course(
-      List<long[]> requests, List<CallRecord> records, long began, List<Event> events) {}
+  record Course(List<long[]> requests, List<CallRecord> records, long began, List<Event> events) {}
 
   Course run(Consumer<String> progress) throws IOException, InterruptedException {
     progress.accept("starting " + (MANY + FEW) + " nodes");
@@ -57,8 +56,7 @@ record DiscoveryRun(int callsPerSecond, int steady, int grown) {
         TestNameServer server = new TestNameServer()) {
       List<Fleet.Member> all = fleet.members();
       try (Arm first =
-          Arm.plain(
-              "warm-up", URI.create("http://" + all.get(0).address() + ":" + fleet.port()))) {
+          Arm.plain("warm-up", URI.create("http://" + all.get(0).address() + ":" + fleet.port()))) {
         Operation.prepare(first.s3());
       }
       announce(server, all.subList(0, FEW));
@@ -86,10 +84,7 @@ record DiscoveryRun(int callsPerSecond, int steady, int grown) {
   }
 
   private void story(
-      Timeline timeline,
-      TestNameServer server,
-      List<Fleet.Member> all,
-      Consumer<String> progress)
+      Timeline timeline, TestNameServer server, List<Fleet.Member> all, Consumer<String> progress)
       throws InterruptedException, IOException {
     timeline.watch(steady);
     progress.accept("3 -> 30");
@@ -119,8 +114,7 @@ record DiscoveryRun(int callsPerSecond, int steady, int grown) {
   }
 
   private static void announce(TestNameServer server, List<Fleet.Member> members) {
-    server.addresses(
-        NAME, TTL, members.stream().map(Fleet.Member::address).toArray(String[]::new));
+    server.addresses(NAME, TTL, members.stream().map(Fleet.Member::address).toArray(String[]::new));
   }
 
   /** What each node is asked, bin by bin. */

@@ -37,6 +37,7 @@ public final class DnsSource implements NodeSource {
   private static final Duration MOST = Duration.ofDays(1);
 
   private final Node named;
+  private final String asked; // its host, as it is looked up
   private final DnsOptions options;
   private final AddressRules rules;
   private final boolean system;
@@ -49,7 +50,10 @@ public final class DnsSource implements NodeSource {
   private volatile List<InetAddress> lastV6 = List.of();
 
   private DnsSource(Builder builder) {
-    named = Node.of(builder.uri);
+    // A dot at the end says that the name is whole; it belongs to the question, not to the Host.
+    String uri = builder.uri.replaceFirst("([^./])\\.(:\\d+)?/?$", "$1$2");
+    named = Node.of(uri);
+    asked = uri.equals(builder.uri) ? named.host() : named.host() + ".";
     options = builder.options;
     options.check();
     rules = new AddressRules(options.networks);
@@ -61,7 +65,8 @@ public final class DnsSource implements NodeSource {
   /**
    * A builder.
    *
-   * @param uri scheme, name and port of all nodes: {@code http://s3.example:9000}
+   * @param uri scheme, name and port of all nodes: {@code http://s3.example:9000}; a dot at the end
+   *     of the name says that no search domains are to be tried
    */
   public static Builder builder(String uri) {
     return new Builder(uri);
@@ -82,7 +87,7 @@ public final class DnsSource implements NodeSource {
       if (addresses.isEmpty()) {
         try {
           DnsLook look = new DnsLook(options, new DnsSystem());
-          addresses = byNameServers(host, look);
+          addresses = byNameServers(asked, look);
           validFor = clamped(look.ttl(), options);
         } catch (NoClassDefFoundError e) {
           throw new IOException(

@@ -92,6 +92,35 @@ class DnsSourceTest {
     assertThat(builder().build().nodes().validFor()).as("a lie").isEqualTo(Duration.ofSeconds(1));
   }
 
+  /** As in a pod: {@code minio-hl} in its own namespace. */
+  @Test
+  void short_names_are_searched_for_and_whole_ones_end_in_a_dot() throws Exception {
+    server.addresses("minio-hl.ns.svc.test", 60, "10.0.0.1");
+    server.addresses("minio-hl.ns.svc.test.svc.test", 60, "10.9.9.9");
+    System.setProperty("dns.search", "ns.svc.test,svc.test");
+    System.setProperty("dns.ndots", "5");
+    try {
+      DnsSource.Builder shortly = DnsSource.builder("http://minio-hl:9000");
+      DnsSource found = shortly.server(server.address()).network("0.0.0.0/0").build();
+      assertThat(ids(found)).containsExactly("10.0.0.1:9000");
+      assertThat(found.endpoint()).contains(URI.create("http://minio-hl:9000"));
+
+      DnsSource whole =
+          DnsSource.builder("http://minio-hl.ns.svc.test.:9000")
+              .server(server.address())
+              .network("0.0.0.0/0")
+              .build();
+      int before = server.asked().size();
+      assertThat(ids(whole)).containsExactly("10.0.0.1:9000");
+      assertThat(server.asked().subList(before, server.asked().size()))
+          .containsExactly("minio-hl.ns.svc.test A");
+      assertThat(whole.endpoint()).contains(URI.create("http://minio-hl.ns.svc.test:9000"));
+    } finally {
+      System.clearProperty("dns.search");
+      System.clearProperty("dns.ndots");
+    }
+  }
+
   @Test
   void what_fits_no_datagram_comes_over_tcp() throws Exception {
     String[] many =
