@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A source of nodes that has been asked once, and what a load balancer of it begins with.
  *
  * @param watch has begun; to be stopped if no load balancer comes of it
- * @param members none, if it has not found any in time
+ * @param members none but backups, if it has not found any in time
  */
 record FedStart(NodeSource source, SourceWatch watch, NodeSet members, URI endpoint) {
 
@@ -41,13 +41,17 @@ record FedStart(NodeSource source, SourceWatch watch, NodeSet members, URI endpo
     URI named = logical == null ? source.endpoint().orElse(null) : logical;
     if (named != null) {
       LogicalEndpoint.require(named);
+      if (!backups.isEmpty()) {
+        LogicalEndpoint.requireScheme(named, NodeSet.of(backups));
+      }
     }
+    FoundMembers composition = new FoundMembers(backups, named == null ? null : named.getScheme());
     String shown = name != null ? name : named != null ? named.getAuthority() : source.toString();
     SourceWatch watch =
         new SourceWatch(
             source,
             settings,
-            new FoundMembers(backups, named == null ? null : named.getScheme()),
+            composition,
             shown,
             tasks == null ? new ThreadTasks("nodewise-discovery-" + shown) : tasks,
             ticker,
@@ -63,7 +67,9 @@ record FedStart(NodeSource source, SourceWatch watch, NodeSet members, URI endpo
       return new FedStart(source, watch, found, endpoint);
     }
     if (named != null) {
-      return new FedStart(source, watch, NodeSet.none(named.getScheme()), named);
+      NodeSet begun =
+          backups.isEmpty() ? NodeSet.none(named.getScheme()) : composition.members(List.of());
+      return new FedStart(source, watch, begun, named);
     }
     String why = watch.status().failure();
     watch.stop();

@@ -246,65 +246,6 @@ class NodeSourceTest {
   }
 
   @Test
-  void starts_without_nodes_where_it_knows_what_requests_name() {
-    source.fails("no such name").endpoint("http://s3.example:9000");
-    cluster = VirtualCluster.of(builder -> builder.nodeSource(source));
-    LoadBalancer balancer = cluster.balancer();
-    assertThat(balancer.logicalEndpoint()).isEqualTo(URI.create("http://s3.example:9000"));
-    assertThat(balancer.nodes().size()).isZero();
-    assertThat(balancer.awaitReady(Duration.ZERO, 1)).isFalse();
-    assertThat(cluster.refusal()).isEqualTo("no node for this read: 0/0 eligible: ");
-    assertThat(balancer.snapshot().toTable()).contains("no nodes yet; failed 1 time");
-
-    source.finds("http://10.0.0.{1...3}:9000");
-    cluster.advance(5_000);
-    assertThat(balancer.awaitReady(Duration.ZERO, 3)).isTrue();
-    assertThat(cluster.picks(30)).contains("10.0.0.1:9000", "10.0.0.2:9000", "10.0.0.3:9000");
-  }
-
-  @Test
-  void does_not_start_where_nothing_says_what_requests_name() {
-    source.fails("no such file");
-    assertThatThrownBy(() -> VirtualCluster.of(builder -> builder.nodeSource(source)))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessage(
-            "node source: script: no such file"
-                + " (expected: nodes, or a logicalEndpoint to start without any)");
-    assertThat(source.closed()).as("still its maker's").isZero();
-  }
-
-  @Test
-  void stands_alone_but_for_backups() {
-    source.finds("http://n1:9000");
-    assertThatThrownBy(
-            () -> LoadBalancer.builder().nodes("http://n2:9000").nodeSource(source).build())
-        .hasMessage(
-            "node source: script, and nodes too"
-                + " (expected: one of them; backupNodes may stand beside a source)");
-    assertThatThrownBy(
-            () -> LoadBalancer.builder().site("a", "http://n2:9000").nodeSource(source).build())
-        .hasMessageContaining("and sites too");
-  }
-
-  @Test
-  void a_backup_is_primary_while_the_source_finds_it() {
-    source.finds("http://n1:9000");
-    cluster =
-        VirtualCluster.up(
-            builder -> builder.nodeSource(source).backupNodes("http://dr{1...2}:9000"));
-    assertThat(cluster.picks(20)).containsOnly("n1:9000");
-    source.finds("http://n1:9000", "http://dr1:9000");
-    cluster.balancer().refresh();
-    cluster.advance(60_000);
-    assertThat(cluster.picks(40)).contains("n1:9000", "dr1:9000").doesNotContain("dr2:9000");
-    source.finds("http://n1:9000");
-    cluster.balancer().refresh();
-    cluster.advance(5_000);
-    assertThat(cluster.picks(20)).containsOnly("n1:9000");
-    assertThat(ids()).contains("dr1:9000");
-  }
-
-  @Test
   void members_are_its_own_business() {
     source.finds("http://n1:9000");
     start();
