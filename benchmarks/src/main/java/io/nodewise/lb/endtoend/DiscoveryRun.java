@@ -33,6 +33,12 @@ record DiscoveryRun(int callsPerSecond, int steady, int grown) {
 
   static final int BINS_PER_SECOND = 2;
 
+  /** Calls before anything is measured. */
+  private static final int WARM_UP = 500;
+
+  private static final List<Operation> MIX =
+      List.of(Operation.SMALL_GET, Operation.SMALL_GET, Operation.SMALL_PUT, Operation.SMALL_GET);
+
   private static final String NAME = "s3.cluster.test";
   private static final long TTL = 1;
   private static final Duration END = Duration.ofSeconds(5);
@@ -70,13 +76,17 @@ record DiscoveryRun(int callsPerSecond, int steady, int grown) {
               .healthCheck(HealthCheck.http(StorageNodeMain.HEALTH_PATH))
               .build();
       try (Arm arm = Arm.over("dns", cluster)) {
-        OpenLoad load = new OpenLoad(arm, 0, callsPerSecond);
+        for (int i = 0; i < WARM_UP; i++) {
+          MIX.get(i % MIX.size()).run(arm.s3(), i); // one after another: all classes are cold
+        }
+        OpenLoad load = new OpenLoad(arm, 0, callsPerSecond, MIX);
         load.start();
-        TimeUnit.SECONDS.sleep(steady); // classes are loaded, the first nodes have their shares
+        TimeUnit.SECONDS.sleep(steady); // the first nodes have their shares
         Timeline timeline = new Timeline(all);
         story(timeline, server, all, progress);
         load.stop();
         load.awaitEnd(END);
+        progress.accept("failed: " + load.failures());
         progress.accept("at the end:\n" + cluster.snapshot().toTable());
         return new Course(timeline.requests(), load.records(), timeline.began, timeline.events);
       }
@@ -103,11 +113,7 @@ record DiscoveryRun(int callsPerSecond, int steady, int grown) {
       announce(server, members);
       timeline.event("replace " + (i + 1));
       timeline.watch(steady / 2);
-      try {
-        leaving.stop();
-      } catch (Exception e) {
-        throw new IOException("stopping " + leaving.address(), e);
-      }
+      leaving.stop();
       timeline.watch(steady - steady / 2);
     }
     timeline.watch(steady);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.gaul.s3proxy.BlobStores;
 import org.gaul.s3proxy.S3Proxy;
@@ -26,7 +27,9 @@ import software.amazon.awssdk.services.s3.model.PutObjectResponse;
  * the counts.
  */
 final class Fleet implements AutoCloseable {
-  private static final int THREADS = 16; // of a node
+  /** Of a node: more than the calls that three of them have at once. */
+  private static final int THREADS = 64;
+
   private static final Duration STOP = Duration.ofSeconds(1);
 
   /** One of them. */
@@ -60,9 +63,15 @@ final class Fleet implements AutoCloseable {
       return requests.get();
     }
 
-    /** A graceful stop. */
-    void stop() throws Exception {
-      server.stop();
+    /** A graceful stop, for as long as it may take. */
+    void stop() throws IOException {
+      try {
+        server.stop();
+      } catch (TimeoutException e) {
+        // connections that lay in a pool are closed now
+      } catch (Exception e) {
+        throw new IOException("stopping " + address, e);
+      }
     }
 
     @Override
@@ -123,8 +132,8 @@ final class Fleet implements AutoCloseable {
     for (Member member : members) {
       try {
         member.stop();
-      } catch (Exception e) {
-        System.err.println("stopping " + member.address() + ": " + e);
+      } catch (IOException e) {
+        System.err.println(e);
       }
     }
   }
