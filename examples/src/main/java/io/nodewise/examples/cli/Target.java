@@ -1,10 +1,20 @@
 package io.nodewise.examples.cli;
 
 import io.nodewise.lb.LoadBalancer;
-import io.nodewise.lb.health.HealthCheck;
+import io.nodewise.lb.config.Configuration;
+import io.nodewise.lb.config.Problem;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Properties;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -12,48 +22,72 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
-/** The nodes that a command is about, and how they are asked. */
+/**
+ * The nodes that a command is about, and how they are asked: what an application would be
+ * configured with, from the environment, a file, the command line, in this order, the last counts.
+ */
 final class Target {
+  private static final String PREFIX = "nodewise.";
+
   @Parameters(
       paramLabel = "NODES",
       arity = "0..*",
-      description = "Nodes, such as http://minio{1...4}:9000.")
+      description =
+          "Nodes, such as http://minio{1...4}:9000; or dns:, srv:, file: to ask for them.")
   private List<String> nodes = List.of();
 
   @Option(
-      names = "--health",
-      paramLabel = "CHECK",
-      defaultValue = "auto",
-      description =
-          "How a node is asked: auto, minio, weka, ceph, tcp, ... or a path such as /health;"
-              + " default ${DEFAULT-VALUE}.")
-  private String health = "auto";
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Settings: a properties file with keys nodewise.*; see docs/configuration.md.")
+  private @Nullable Path config;
 
-  /** A load balancer over the nodes, which the caller closes. */
+  @Option(
+      names = "-C",
+      paramLabel = "KEY=VALUE",
+      description = "One setting, such as health-check=minio.")
+  private Map<String, String> settings = Map.of();
+
+  /**
+   * A load balancer over the nodes, which the caller closes.
+   *
+   * @throws ParameterException that lists everything that is wrong with the settings
+   */
   LoadBalancer open(@Nullable CommandSpec spec) {
+    Map<String, String> texts = texts(spec);
+    List<Problem> problems = LoadBalancer.validate(texts);
+    if (!problems.isEmpty()) {
+      throw new ParameterException(
+          lineOf(spec), problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
+    }
     try {
-      return LoadBalancer.builder()
-          .nodes(nodes.toArray(String[]::new))
-          .healthCheck(healthCheck())
-          .build();
-    } catch (IllegalArgumentException wrong) {
+      return LoadBalancer.fromProperties(texts);
+    } catch (IllegalArgumentException wrong) { // nothing was found where nodes were to come from
       throw new ParameterException(lineOf(spec), wrong.getMessage(), wrong);
     }
   }
 
-  private HealthCheck healthCheck() {
-    if (health.startsWith("/")) {
-      return HealthCheck.http(health);
+  private Map<String, String> texts(@Nullable CommandSpec spec) {
+    Map<String, String> texts = new LinkedHashMap<>(Configuration.surroundings());
+    if (config != null) {
+      texts.putAll(read(spec, config));
     }
-    return switch (health.toLowerCase(Locale.ROOT)) {
-      case "auto" -> HealthCheck.auto();
-      case "minio" -> HealthCheck.minio();
-      case "weka" -> HealthCheck.weka();
-      case "tcp" -> HealthCheck.tcp();
-      default ->
-          throw new IllegalArgumentException(
-              "--health: " + health + " (expected: auto, minio, weka, tcp, or a path)");
-    };
+    settings.forEach((key, value) -> texts.put(key.startsWith(PREFIX) ? key : PREFIX + key, value));
+    if (!nodes.isEmpty()) {
+      texts.put(PREFIX + "nodes", String.join(", ", nodes));
+    }
+    return texts;
+  }
+
+  private static Map<String, String> read(@Nullable CommandSpec spec, Path file) {
+    Properties properties = new Properties();
+    try (Reader in = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+      properties.load(in);
+    } catch (IOException | IllegalArgumentException e) {
+      String why = e instanceof NoSuchFileException ? "no such file" : e.getMessage();
+      throw new ParameterException(lineOf(spec), "--config: " + file + ": " + why, e);
+    }
+    return Configuration.texts(properties);
   }
 
   static CommandLine lineOf(@Nullable CommandSpec spec) {

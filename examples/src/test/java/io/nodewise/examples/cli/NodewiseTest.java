@@ -7,10 +7,13 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -97,9 +100,37 @@ class NodewiseTest {
   }
 
   @Test
-  void aWrongConfigurationEndsWithTwo() {
+  void everythingThatIsWrongIsSaidAtOnceAndEndsWithTwo() {
+    assertThat(run("check", "-C", "polcy=random", "-C", "slow-start=soon", nodes.url(0)))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("nodewise.policy?").contains("slow-start").contains("soon");
+  }
+
+  @Test
+  void wrongNodesEndWithTwo() {
     assertThat(run("check", "http://minio{1..4}:9000")).isEqualTo(2);
-    assertThat(run("check")).isEqualTo(2);
     assertThat(err.toString()).contains("minio{1..4}");
+    assertThat(run("check")).isEqualTo(2);
+  }
+
+  @Test
+  void settingsComeFromAFileAndTheCommandLineOverridesThem(@TempDir Path directory)
+      throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("nodewise.properties"),
+            "nodewise.nodes = " + dead + "\nnodewise.health-check = http(/healthy)\n");
+    assertThat(run("check", "--config", file.toString())).isEqualTo(1);
+    assertThat(run("check", "--config", file.toString(), nodes.url(0))).isZero();
+    assertThat(run("check", "--config", directory.resolve("none").toString())).isEqualTo(2);
+    assertThat(err.toString()).contains("no such file");
+  }
+
+  @Test
+  void nodesComeFromAFileThatLists(@TempDir Path directory) throws IOException {
+    Path list =
+        Files.writeString(directory.resolve("nodes"), nodes.url(0) + "\n" + nodes.url(1) + "\n");
+    assertThat(run("check", "file:" + list)).isZero();
+    assertThat(out.toString()).contains("2 of 2 nodes are healthy");
   }
 }
