@@ -92,6 +92,22 @@ class DnsSourceTest {
     assertThat(builder().build().nodes().validFor()).as("a lie").isEqualTo(Duration.ofSeconds(1));
   }
 
+  @Test
+  void an_alias_is_followed_by_asking_on_and_one_that_leads_in_a_circle_is_not() throws Exception {
+    server.trouble(Trouble.ALIAS_ONLY);
+    server.alias(NAME, 7, "second.cluster.test");
+    server.alias("second.cluster.test", 60, "real.cluster.test");
+    server.addresses("real.cluster.test", 300, "10.0.0.1");
+    DnsSource source = builder().network("0.0.0.0/0").build();
+    assertThat(ids(source)).containsExactly("10.0.0.1:9000");
+    assertThat(source.nodes().validFor()).isEqualTo(Duration.ofSeconds(7));
+
+    server.alias("second.cluster.test", 60, NAME);
+    assertThatThrownBy(source::nodes)
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith(NAME + ": ");
+  }
+
   /** As in a pod: {@code minio-hl} in its own namespace. */
   @Test
   void short_names_are_searched_for_and_whole_ones_end_in_a_dot() throws Exception {

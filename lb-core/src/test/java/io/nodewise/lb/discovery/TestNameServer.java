@@ -57,6 +57,8 @@ public final class TestNameServer implements AutoCloseable {
     FORGED_FIRST,
     /** It says what can't be read. */
     GARBAGE,
+    /** It says where an alias leads, and not what is there. */
+    ALIAS_ONLY,
     /** What fits into no datagram is cut, and over TCP it hangs up. */
     TCP_BROKEN
   }
@@ -303,6 +305,9 @@ public final class TestNameServer implements AutoCloseable {
       if (alias != null) {
         answer.addRecord(alias.get(0), Section.ANSWER);
         name = ((CNAMERecord) alias.get(0)).getTarget();
+        if (troubles.get(0) == Trouble.ALIAS_ONLY) {
+          return;
+        }
         continue;
       }
       List<Record> records = zone.get(key(name, question.getType()));
