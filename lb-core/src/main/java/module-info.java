@@ -4,6 +4,7 @@
 @SuppressWarnings("module") // the adapters are not there when this is compiled
 @org.jspecify.annotations.NullMarked
 module io.nodewise.lb {
+  requires jdk.jfr;
   requires org.slf4j;
   requires static org.jspecify;
   requires static com.google.errorprone.annotations;

@@ -316,6 +316,7 @@ public final class LoadBalancerBuilder implements Options {
             : probeClient;
     List<LoadBalancerListener> all = new ArrayList<>();
     all.add(new TransitionLog(shown));
+    all.addAll(FlightRecording.transitions(shown));
     all.addAll(listeners);
     Cluster cluster =
         new Cluster(
@@ -340,7 +341,7 @@ public final class LoadBalancerBuilder implements Options {
     return new LoadBalancer(
         cluster,
         shown,
-        new Observers(attemptListeners),
+        new Observers(shown, attemptListeners),
         new ForAdapters(endpoint, hostHeader, timeouts, downloadResume, unsafeRepeats, secured),
         healthCheck,
         policy,

@@ -23,6 +23,7 @@ final class ObservedAttempt extends NodeAttempt {
   private final boolean read;
   private final @Nullable RequestDescription request;
   private final @Nullable Hedges hedges; // of a hedge
+  private final @Nullable AttemptEvent event = FlightRecording.begin();
   private volatile int status; // this and the following by the thread that does the I/O
   private volatile long firstByte = NONE; // nanoseconds since the beginning
   private volatile long sent;
@@ -96,7 +97,8 @@ final class ObservedAttempt extends NodeAttempt {
             Duration.ofNanos(age()),
             sent,
             received,
-            outcome));
+            outcome),
+        event);
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,13 +21,31 @@ final class Observers {
 
   private volatile List<Told> all = List.of(); // by add() and remove(), under this monitor
 
-  Observers(List<AttemptListener> listeners) {
+  private final String name;
+
+  /** Of the load balancer of this name. */
+  Observers(String name, List<AttemptListener> listeners) {
+    this.name = name;
     listeners.forEach(this::add);
   }
 
   /** Whether anybody wants to hear of attempts that begin now. */
   boolean isAny() {
-    return !all.isEmpty();
+    List<Told> now = all;
+    return (!now.isEmpty() && isAnyListening(now)) || FlightRecording.isOn();
+  }
+
+  private static boolean isAnyListening(List<Told> now) {
+    for (Told told : now) {
+      try {
+        if (told.listener().isListening()) {
+          return true;
+        }
+      } catch (Throwable e) { // as below
+        complain(told, e);
+      }
+    }
+    return false;
   }
 
   synchronized void add(AttemptListener listener) {
@@ -40,8 +59,11 @@ final class Observers {
     all = all.stream().filter(told -> told.listener() != listener).toList();
   }
 
-  /** On the thread that ended the attempt, and under no lock. */
-  void tell(AttemptReport report) {
+  /** On the thread that ended the attempt, and under no lock; {@code event}: if recorded. */
+  void tell(AttemptReport report, @Nullable AttemptEvent event) {
+    if (event != null) {
+      FlightRecording.end(event, name, report);
+    }
     for (Told told : all) {
       try {
         told.listener().onAttempt(report);

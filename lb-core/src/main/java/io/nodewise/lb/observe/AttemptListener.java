@@ -15,6 +15,15 @@ package io.nodewise.lb.observe;
 @FunctionalInterface
 public interface AttemptListener {
 
+  /**
+   * Whether it wants to hear of attempts just now; asked for each request as it begins, so it
+   * should cost next to nothing. Of requests for which all listeners said no nothing is noted.
+   * Where another one said yes, this one is told too. Default: true.
+   */
+  default boolean isListening() {
+    return true;
+  }
+
   /** An attempt has ended, and does not count as in flight any more. */
   void onAttempt(AttemptReport report);
 }

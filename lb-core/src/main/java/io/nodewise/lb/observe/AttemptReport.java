@@ -3,6 +3,7 @@ package io.nodewise.lb.observe;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.Outcome;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,24 @@ public record AttemptReport(
     HEDGE,
     /** The rest of a download that broke off. */
     REST
+  }
+
+  /** What nobody is to be shown, wherever an exception may have it from. */
+  private static final Pattern SECRETS =
+      Pattern.compile(
+          "(?i)((?:x-amz-[a-z-]+|signature|credential|awsaccesskeyid|token|authorization)[=:]\\s*)"
+              + "(?:aws4-[a-z0-9-]+\\s+)?[^&\\s\"]+");
+
+  private static final Pattern USER_INFO = Pattern.compile("//[^/@\\s]+@");
+
+  /** Why it ended so, in a few words; credentials and signatures are taken out. */
+  public String reason() {
+    String reason = outcome.reason();
+    if (reason.indexOf('@') >= 0) {
+      reason = USER_INFO.matcher(reason).replaceAll("//***@");
+    }
+    boolean isSuspicious = reason.indexOf('=') >= 0 || reason.indexOf(':') >= 0;
+    return isSuspicious ? SECRETS.matcher(reason).replaceAll("$1***") : reason;
   }
 
   /** The {@code Host} that was named, as far as is known. */
