@@ -87,6 +87,11 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
   }
 
   @Override
+  SdkHttpRequest request() {
+    return request.request();
+  }
+
+  @Override
   boolean isGivenUp() {
     return givenUp || transport.isClosed();
   }

@@ -14,6 +14,7 @@ import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
+import software.amazon.awssdk.http.SdkHttpRequest;
 
 /** One attempt of the SDK. Used by one thread, but for {@link #abort()}. */
 final class BalancedRequest extends SdkAttempt implements ExecutableHttpRequest {
@@ -197,6 +198,11 @@ final class BalancedRequest extends SdkAttempt implements ExecutableHttpRequest 
 
   BalancedTransport balanced() {
     return transport;
+  }
+
+  @Override
+  SdkHttpRequest request() {
+    return request.httpRequest();
   }
 
   @Override

@@ -69,6 +69,7 @@ final class Exchange extends AttemptState {
 
   /** Ends the attempt with what an error of the node means; the answer is dropped. */
   void refused(HttpExecuteResponse response) throws IOException {
+    attempt().status(response.httpResponse().statusCode());
     attempt().firstByteOfError();
     attempt().end(Answer.outcome(failure(response)));
     drop(response);
@@ -83,6 +84,7 @@ final class Exchange extends AttemptState {
     AbortableInputStream stream = response.responseBody().orElse(null);
     attempt().reading(); // else the sweeper takes it for a caller who does not read on
     byte[] beginning = stream == null ? new byte[0] : stream.readNBytes(Reception.PEEK);
+    attempt().idle(beginning.length);
     return answer.failure(new Document(beginning).code());
   }
 

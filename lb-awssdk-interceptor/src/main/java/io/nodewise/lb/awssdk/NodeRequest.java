@@ -42,6 +42,11 @@ final class NodeRequest implements SdkHttpFullRequest {
     return targeted.build();
   }
 
+  /** What it names as {@code Host}, or will. */
+  static String hostHeader(SdkHttpRequest request) {
+    return request.firstMatchingHeader("Host").orElseGet(() -> authority(request));
+  }
+
   /** Host and port, but for a port that the scheme implies. */
   static String authority(SdkHttpRequest request) {
     boolean standard =

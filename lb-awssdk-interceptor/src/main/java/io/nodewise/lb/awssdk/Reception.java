@@ -79,6 +79,7 @@ final class Reception {
    *     {@link #withoutBody} is to be called instead
    */
   int begins(SdkHttpResponse head, boolean hasBody) {
+    attempt.status(head.statusCode());
     if (Answer.isErrorOfNode(head)) {
       attempt.firstByteOfError();
     } else {

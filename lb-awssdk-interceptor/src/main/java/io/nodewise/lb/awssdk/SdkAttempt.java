@@ -3,6 +3,7 @@ package io.nodewise.lb.awssdk;
 import io.nodewise.lb.Attempt;
 import io.nodewise.lb.node.NoNodeAvailableException;
 import io.nodewise.lb.node.Node;
+import io.nodewise.lb.observe.RequestDescription;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
@@ -40,6 +41,9 @@ abstract class SdkAttempt {
     return transport;
   }
 
+  /** As the SDK made it. */
+  abstract SdkHttpRequest request();
+
   /** Whether the caller ended it: by a time-out or interrupt, or by closing the client. */
   abstract boolean isGivenUp();
 
@@ -49,6 +53,7 @@ abstract class SdkAttempt {
    */
   final Attempt next(boolean hasBody, @Nullable NodeFailedException unreachable)
       throws NoNodeAvailableException {
+    describe();
     try {
       return call.route().next(hasBody);
     } catch (NoNodeAvailableException e) {
@@ -59,6 +64,19 @@ abstract class SdkAttempt {
           new NoNodeAvailableException(e.getMessage() + "; at last " + unreachable.getMessage());
       all.addSuppressed(unreachable);
       throw all;
+    }
+  }
+
+  /** Says what the request is, if anybody wants to know. */
+  private void describe() {
+    if (call.route().isObserved()) {
+      SdkHttpRequest request = request();
+      // What is signed for its node names the node.
+      String host = signing == null ? NodeRequest.hostHeader(request) : null;
+      call.route()
+          .about(
+              new RequestDescription(
+                  request.method().name(), call.operation().name(), host, request.encodedPath()));
     }
   }
 

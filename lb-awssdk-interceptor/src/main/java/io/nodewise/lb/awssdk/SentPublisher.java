@@ -141,6 +141,7 @@ final class SentPublisher extends SentBody implements SdkHttpContentPublisher {
         if (running == null) {
           return;
         }
+        running.bodySent(bytes);
         if (all) {
           running.sent();
         } else if (asked > 0) {

@@ -65,7 +65,10 @@ final class SentStream extends SentBody {
         failed(e);
         throw e;
       }
-      sent += Math.max(n, 0);
+      if (n > 0) {
+        sent += n;
+        attempt.bodySent(n);
+      }
       if (n < 0 || isAll(sent)) {
         attempt.sent();
       } else {

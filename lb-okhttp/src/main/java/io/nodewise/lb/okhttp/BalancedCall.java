@@ -4,6 +4,7 @@ import io.nodewise.lb.Attempt;
 import io.nodewise.lb.Route;
 import io.nodewise.lb.hedge.HedgeThreads;
 import io.nodewise.lb.node.Outcome;
+import io.nodewise.lb.observe.RequestDescription;
 import io.nodewise.lb.okhttp.HedgedCall.Answered;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -145,6 +146,7 @@ final class BalancedCall {
   /** Null if the attempt failed and the request may go on. */
   private @Nullable Answered next() throws IOException {
     RequestBody body = request.body();
+    describe();
     Attempt begun = route.next(body != null && body.contentLength() != 0);
     NodeCall attempt = new NodeCall(begun, this, false);
     try {
@@ -160,6 +162,17 @@ final class BalancedCall {
       }
       note(told);
       return null;
+    }
+  }
+
+  /** Says what the request is, if anybody wants to know. */
+  private void describe() {
+    if (route.isObserved()) {
+      String named = request.header("Host");
+      String kept = shared.keepsHost() ? Members.hostHeader(request.url()) : null;
+      route.about(
+          new RequestDescription(
+              request.method(), null, named == null ? kept : named, request.url().encodedPath()));
     }
   }
 

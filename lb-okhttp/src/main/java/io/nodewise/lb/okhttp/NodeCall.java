@@ -139,6 +139,7 @@ final class NodeCall extends EventListener {
 
   /** The answer becomes that of the request: the end of its body ends the attempt. */
   Response taken(Response response) {
+    attempt.status(response.code());
     if (Answers.isErrorOfNode(response)) {
       attempt.firstByteOfError();
     } else {
@@ -158,6 +159,7 @@ final class NodeCall extends EventListener {
 
   /** Ends the attempt with what an error of the node means; the response stays as it is. */
   void refused(Response response) {
+    attempt.status(response.code());
     attempt.firstByteOfError();
     attempt.end(Answers.outcome(response));
   }

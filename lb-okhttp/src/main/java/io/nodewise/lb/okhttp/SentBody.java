@@ -84,6 +84,7 @@ final class SentBody extends RequestBody {
         failed = true;
         throw e;
       }
+      attempt.bodySent(byteCount);
       attempt.readingLocalBody();
     }
 
