@@ -63,7 +63,7 @@ final class Arms {
   private static List<Map<String, String>> combinations(
       Subject subject, BenchmarkListEntry entry, CommandLineOptions options, boolean quick) {
     List<Map<String, String>> all = List.of(Map.of());
-    for (String name : List.of("nodes", "policy", "operation")) {
+    for (String name : List.of("nodes", "policy", "operation", "observer")) {
       if (entry.getParams().hasValue() && entry.getParams().get().containsKey(name)) {
         Collection<String> values =
             options.getParameter(name).hasValue()

@@ -21,7 +21,8 @@ public final class PickReport {
       new Arms.Subject() {
         @Override
         public boolean includes(String benchmark) {
-          return !benchmark.startsWith(TransportBenchmark.class.getName());
+          return !benchmark.startsWith(TransportBenchmark.class.getName())
+              && !benchmark.startsWith(ObservingBenchmark.class.getName());
         }
 
         /** Of the facade, which adds the same to any policy, two; quickly: the extremes. */

@@ -77,6 +77,17 @@ class BenchmarksTest {
   }
 
   @Test
+  void everybody_who_looks_on_is_measured_and_reported(@TempDir Path folder) throws Exception {
+    OptionsBuilder options = options();
+    options.include(ObservingBenchmark.class.getName());
+    List<ObservingReport.Row> rows = ObservingReport.rows(new Runner(options.build()).run());
+    assertThat(rows).hasSize(8).allMatch(row -> row.median() > 0 && row.samples() == 1);
+    ObservingReport.write(folder, rows, List.of("a test"));
+    assertThat(Files.readAllLines(folder.resolve("observing.csv"))).hasSize(9);
+    assertThat(Files.readString(folder.resolve("observing.md"))).contains("| nobody | 2 |");
+  }
+
+  @Test
   void one_client_alone_makes_its_calls_for_profilers() throws Exception {
     OptionsBuilder options = options();
     options
@@ -93,7 +104,8 @@ class BenchmarksTest {
     List<Arms.Arm> pairs = Arms.asked(TransportReport.PAIRS, none, List.of("1"), true);
     assertThat(picks)
         .hasSizeGreaterThan(20)
-        .noneMatch(arm -> arm.benchmark().contains("Transport"));
+        .noneMatch(arm -> arm.benchmark().contains("Transport"))
+        .noneMatch(arm -> arm.benchmark().contains("Observing"));
     assertThat(pairs).hasSize(4).allMatch(arm -> arm.benchmark().endsWith("Benchmark.pair"));
   }
 
