@@ -17,16 +17,23 @@ final class CallInterceptor implements ExecutionInterceptor {
       new ExecutionAttribute<>("io.nodewise.lb.awssdk.ApiCall");
 
   final ApiCalls calls;
+  private final ExecutionAttribute<ApiCall> noted;
 
   CallInterceptor(ApiCalls calls) {
+    this(calls, CALL);
+  }
+
+  /** One beside which there may be another in the same client: each notes its call for itself. */
+  CallInterceptor(ApiCalls calls, ExecutionAttribute<ApiCall> noted) {
     this.calls = calls;
+    this.noted = noted;
   }
 
   @Override
   public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
     String name = attributes.getAttribute(SdkExecutionAttribute.OPERATION_NAME);
     attributes.putAttribute(
-        CALL,
+        noted,
         calls.begin(
             name == null ? "" : name,
             context.request(),
@@ -39,7 +46,7 @@ final class CallInterceptor implements ExecutionInterceptor {
   @Override
   public SdkHttpRequest modifyHttpRequest(
       Context.ModifyHttpRequest context, ExecutionAttributes attributes) {
-    ApiCall call = attributes.getAttribute(CALL);
+    ApiCall call = attributes.getAttribute(noted);
     if (call != null) {
       call.body(Content.of(context));
     }
@@ -49,7 +56,7 @@ final class CallInterceptor implements ExecutionInterceptor {
   @Override
   public void beforeTransmission(
       Context.BeforeTransmission context, ExecutionAttributes attributes) {
-    ApiCall call = attributes.getAttribute(CALL);
+    ApiCall call = attributes.getAttribute(noted);
     if (call != null) {
       call.leaveLast();
       calls.file(context.httpRequest(), call);
@@ -64,7 +71,7 @@ final class CallInterceptor implements ExecutionInterceptor {
   @Override
   public Throwable modifyException(
       Context.FailedExecution context, ExecutionAttributes attributes) {
-    ApiCall call = attributes.getAttribute(CALL);
+    ApiCall call = attributes.getAttribute(noted);
     return call == null ? context.exception() : GivenUp.explained(context.exception(), call);
   }
 
@@ -83,7 +90,7 @@ final class CallInterceptor implements ExecutionInterceptor {
   }
 
   private void remove(ExecutionAttributes attributes) {
-    ApiCall call = attributes.getAttribute(CALL);
+    ApiCall call = attributes.getAttribute(noted);
     if (call != null) {
       calls.remove(call);
     }
