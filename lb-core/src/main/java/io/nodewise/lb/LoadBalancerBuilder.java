@@ -239,7 +239,7 @@ public final class LoadBalancerBuilder implements Options {
     return this;
   }
 
-  /** Adds a listener to attempts. */
+  @Override
   public LoadBalancerBuilder attemptListener(AttemptListener listener) {
     attemptListeners.add(Objects.requireNonNull(listener, "attemptListener"));
     return this;

@@ -41,7 +41,7 @@ class ArchitectureTest {
           entry("discovery", "node"),
           entry("probe", "node", "health", "time"),
           entry("cluster", "node", "routing", "health", "discovery", "probe", "retry", "time"),
-          entry("config", "node", "routing", "health", "retry", "discovery"),
+          entry("config", "node", "routing", "health", "retry", "discovery", "observe"),
           entry(
               "",
               "node",

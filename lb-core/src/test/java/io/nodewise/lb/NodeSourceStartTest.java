@@ -75,7 +75,7 @@ class NodeSourceStartTest {
         one.advance(10_000);
         LoadBalancer balancer = one.balancer();
         assertThat(one.refusal()).as("%s", policy).contains("0/0 eligible");
-        assertThat(balancer.checkNow().nodes()).isEmpty();
+        assertThat(balancer.snapshot().nodes()).isEmpty();
         assertThat(balancer.snapshot().toTable()).contains("NODE").contains("SOURCE");
         assertThat(balancer.snapshot().panic()).isFalse();
         balancer.policy(policy);

@@ -8,11 +8,13 @@ import io.nodewise.lb.discovery.FileSource;
 import io.nodewise.lb.discovery.Found;
 import io.nodewise.lb.discovery.NodeSource;
 import io.nodewise.lb.health.HealthCheck;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -54,6 +56,24 @@ class NodeSourceThreadsTest {
     @Override
     public String toString() {
       return "hanging";
+    }
+  }
+
+  @Test
+  void an_empty_set_is_checked_at_once() {
+    NodeSource none =
+        () -> {
+          throw new IOException("nothing yet");
+        };
+    try (LoadBalancer cluster =
+        LoadBalancer.builder()
+            .nodeSource(none)
+            .healthCheck(HealthCheck.tcp())
+            .logicalEndpoint(URI.create("http://none.example"))
+            .build()) {
+      assertThat(CompletableFuture.supplyAsync(cluster::checkNow))
+          .succeedsWithin(Duration.ofMillis(2500)) // it would give up after 3 s
+          .satisfies(found -> assertThat(found.nodes()).isEmpty());
     }
   }
 

@@ -26,6 +26,7 @@ public final class StatusPage implements AutoCloseable {
   private final HttpServer server;
   private final byte[] page;
   private final Set<String> hosts;
+  private final long since = System.currentTimeMillis();
   private final EventLog events = new EventLog();
   private final History history = new History();
   private final ScheduledExecutorService thread =
@@ -87,7 +88,11 @@ public final class StatusPage implements AutoCloseable {
   private byte[] status() throws IOException {
     return JSON.writeValueAsBytes(
         View.of(
-            shown.logicalEndpoint().getAuthority(), shown.snapshot(), history, events.events()));
+            shown.logicalEndpoint().getAuthority(),
+            since,
+            shown.snapshot(),
+            history,
+            events.events()));
   }
 
   private static void send(HttpExchange exchange, int status, String type, byte[] body)

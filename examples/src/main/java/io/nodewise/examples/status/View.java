@@ -4,10 +4,11 @@ import io.nodewise.lb.ClusterSnapshot;
 import io.nodewise.lb.NodeSnapshot;
 import java.util.List;
 
-/** What the page asks for, as JSON. */
+/** What the page asks for, as JSON; since when it has been looking on, in milliseconds too. */
 record View(
     String title,
     long now,
+    long since,
     int eligible,
     int inFlight,
     long attempts,
@@ -38,11 +39,13 @@ record View(
 
   private static final int RECENT = 10;
 
-  static View of(String title, ClusterSnapshot cluster, History history, List<Event> events) {
+  static View of(
+      String title, long since, ClusterSnapshot cluster, History history, List<Event> events) {
     long all = cluster.nodes().stream().mapToLong(node -> recent(node, history)).sum();
     return new View(
         title,
         System.currentTimeMillis(),
+        since,
         cluster.eligible(),
         cluster.inFlight(),
         cluster.attempts(),

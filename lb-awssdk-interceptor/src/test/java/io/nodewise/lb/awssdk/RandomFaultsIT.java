@@ -46,13 +46,12 @@ import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
  * just closed, or was out. There is no retry budget, whose end would explain too much; see OverloadIT.
  */
 /**
- * Ten thousand calls of every kind, a tenth of whose requests meet a fault of any kind, at any
- * place, while nodes die and hang: no byte differs, nothing is left behind, and every failure is
- * explained. {@code -Dseed=…} repeats a run but for the nodes that die, {@code -Dcalls=…} sets how
- * many.
+ * Calls of every kind, a tenth of whose requests meet a fault of any kind, at any place, while
+ * nodes die and hang: no byte differs, nothing is left behind, and every failure is explained.
+ * {@code -Dseed=…} repeats a run but for the nodes that die, {@code -Dcalls=…} sets how many.
  */
 class RandomFaultsIT extends OnS3Nodes {
-  private static final int CALLS = Integer.getInteger("calls", 10_000);
+  private static final int CALLS = Integer.getInteger("calls", 2_500);
   private static final int THREADS = 16;
 
   /** Two each, as a question about a lost reply is asked while its answer is held. */

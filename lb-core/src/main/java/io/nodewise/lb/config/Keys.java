@@ -80,6 +80,7 @@ final class Keys {
               Options::unsafeRepeats),
           RequestKeys.downloadResume(),
           RequestKeys.hedging(),
+          LogKeys.requestLog(),
           TlsKeys.tls());
 
   private Keys() {}

@@ -8,6 +8,7 @@ import io.nodewise.lb.health.SlowStart;
 import io.nodewise.lb.node.ClusterTls;
 import io.nodewise.lb.node.HostHeader;
 import io.nodewise.lb.node.Node;
+import io.nodewise.lb.observe.AttemptListener;
 import io.nodewise.lb.retry.DownloadResume;
 import io.nodewise.lb.retry.Hedging;
 import io.nodewise.lb.retry.RetryBudget;
@@ -109,4 +110,7 @@ public interface Options {
 
   /** Whether slow reads are sent to a second node as well. Default: {@link Hedging#off()}. */
   Options hedging(Hedging settings);
+
+  /** Adds a listener to attempts. */
+  Options attemptListener(AttemptListener listener);
 }

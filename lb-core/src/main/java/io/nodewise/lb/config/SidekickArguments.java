@@ -61,7 +61,7 @@ public record SidekickArguments(Map<String, String> properties, List<String> not
           "insecure", "nodewise.tls.insecurely-trust-everything");
 
   private static final String NOBODY = "nothing listens here, so nobody connects by TLS";
-  private static final String TRACE = "an AttemptListener hears of each attempt";
+  private static final String TRACE = "nodewise.request-log = on writes a line for each attempt";
   private static final String LOGGING = "that is the application's logging, of io.nodewise.lb";
 
   /** Flags that no key alone answers, and what there is instead. */

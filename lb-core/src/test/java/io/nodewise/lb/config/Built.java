@@ -109,6 +109,10 @@ final class Built {
     return (DownloadResume) get("downloadResume");
   }
 
+  String attemptListeners() {
+    return get("attemptListeners").toString();
+  }
+
   Hedging hedging() {
     return (Hedging) get("hedging");
   }

@@ -11,6 +11,7 @@ import io.nodewise.lb.health.HealthCheckBuilder;
 import io.nodewise.lb.health.OutlierDetection;
 import io.nodewise.lb.node.ClusterTls;
 import io.nodewise.lb.node.Node;
+import io.nodewise.lb.observe.RequestLog;
 import io.nodewise.lb.retry.DownloadResume;
 import io.nodewise.lb.retry.Hedging;
 import io.nodewise.lb.retry.RetryBudget;
@@ -41,6 +42,7 @@ class EveryOptionTest {
           Map.entry(RetryBudget.Builder.class, "retry-budget."),
           Map.entry(DownloadResume.Builder.class, "download-resume."),
           Map.entry(Hedging.Builder.class, "hedging."),
+          Map.entry(RequestLog.Builder.class, "request-log."),
           Map.entry(ClusterTls.Builder.class, "tls."),
           Map.entry(Discovery.Builder.class, "discovery."),
           Map.entry(DnsSource.Builder.class, "dns."),
@@ -80,7 +82,7 @@ class EveryOptionTest {
   private static final Map<String, String> CODE_ALONE =
       Map.of(
           "listener", "code of the caller's",
-          "attemptListener", "code of the caller's",
+          "attemptListener", "code of the caller's; the library's own is request-log",
           "health-check.probe", "code of the caller's",
           "tls.trust", "a loaded key store; a file is tls.trust-store",
           "tls.identity", "a loaded key store; a file is tls.identity-store");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nodewise.lb.config.Samples.Sample;
+import io.nodewise.lb.observe.RequestLog;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -93,8 +94,18 @@ class KeysTest {
   }
 
   private static boolean isWord(String text, Key key) {
-    return !key.name().equals("nodewise.dns.networks")
-        && Set.of("on", "off", "all", "logical", "confirm", "least-loaded", "auto", "GET")
+    return !Set.of("nodewise.dns.networks", "nodewise.request-log.statuses").contains(key.name())
+        && Set.of(
+                "on",
+                "off",
+                "all",
+                "logical",
+                "confirm",
+                "least-loaded",
+                "auto",
+                "GET",
+                "text",
+                RequestLog.LOGGER)
             .contains(text);
   }
 

@@ -56,6 +56,7 @@ final class Samples {
     samples.outlierDetection();
     samples.requests();
     samples.switched();
+    samples.logs();
     return samples.all;
   }
 
@@ -247,5 +248,20 @@ final class Samples {
     add("hedging.least-delay", "1s", on, built -> built.hedging().leastDelay(), seconds(1));
     add("hedging.least-samples", "7", on, built -> built.hedging().leastSamples(), 7);
     add("hedging.burst", "8", on, built -> built.hedging().burst(), 8);
+  }
+
+  private void logs() {
+    Map<String, String> on = Map.of("nodewise.request-log", "on");
+    logs("", "on", Map.of(), "TEXT to nodewise.attempts");
+    logs(".format", "json", on, "JSON to nodewise.attempts");
+    logs(".logger", "requests", on, "TEXT to requests");
+    logs(".errors-only", "on", on, "TEXT to nodewise.attempts, errors only");
+    logs(".statuses", "500, 503", on, "TEXT to nodewise.attempts, some statuses");
+    logs(".slower-than", "2s", on, "TEXT to nodewise.attempts, from PT2S on");
+    logs(".paths", "on", on, "TEXT to nodewise.attempts, with paths");
+  }
+
+  private void logs(String key, String text, Map<String, String> on, String shown) {
+    add("request-log" + key, text, on, Built::attemptListeners, "[RequestLog[" + shown + "]]");
   }
 }
