@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param watch has begun; to be stopped if no load balancer comes of it
  * @param members none but backups, if it has not found any in time
  */
-record FedStart(NodeSource source, SourceWatch watch, NodeSet members, URI endpoint) {
+record FedStart(
+    NodeSource source, SourceWatch watch, NodeSet members, URI endpoint, List<Node> backups) {
 
   /**
    * Asks the source, for as long as the settings say.
@@ -64,12 +65,12 @@ record FedStart(NodeSource source, SourceWatch watch, NodeSet members, URI endpo
     NodeSet found = watch.members();
     if (found != null) {
       URI endpoint = named == null ? found.nodes().get(0).uri() : named;
-      return new FedStart(source, watch, found, endpoint);
+      return new FedStart(source, watch, found, endpoint, backups);
     }
     if (named != null) {
       NodeSet begun =
           backups.isEmpty() ? NodeSet.none(named.getScheme()) : composition.members(List.of());
-      return new FedStart(source, watch, begun, named);
+      return new FedStart(source, watch, begun, named, backups);
     }
     String why = watch.status().failure();
     watch.stop();
@@ -81,8 +82,26 @@ record FedStart(NodeSource source, SourceWatch watch, NodeSet members, URI endpo
             + " (expected: nodes, or a logicalEndpoint to start without any)");
   }
 
-  /** The user's TLS settings, with the name the source knows where they have none. */
+  /**
+   * The user's TLS settings, with the name the source knows where they have none.
+   *
+   * @throws IllegalArgumentException if there are backup nodes, which hardly have that name, too
+   */
   @Nullable ClusterTls tls(@Nullable ClusterTls settings) {
-    return LogicalEndpoint.tls(endpoint, source, settings);
+    ClusterTls secured = LogicalEndpoint.tls(endpoint, source, settings);
+    boolean isNameOfSource =
+        secured != null
+            && secured.serverName().isPresent()
+            && (settings == null || settings.serverName().isEmpty());
+    if (isNameOfSource && !backups.isEmpty()) {
+      throw new IllegalArgumentException(
+          "backup nodes: "
+              + backups
+              + " beside "
+              + source
+              + ", whose nodes are verified by one name (expected: none, or tls with a serverName"
+              + " that all certificates have)");
+    }
+    return secured;
   }
 }

@@ -3,8 +3,11 @@ package io.nodewise.lb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nodewise.lb.discovery.Discovery;
+import io.nodewise.lb.discovery.NodeSource;
 import io.nodewise.lb.discovery.ScriptedSource;
 import io.nodewise.lb.health.HealthCheck;
+import io.nodewise.lb.node.ClusterTls;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.retry.Hedging;
 import io.nodewise.lb.routing.BalancingPolicy;
@@ -124,6 +127,21 @@ class NodeSourceStartTest {
     assertThatThrownBy(
             () -> LoadBalancer.builder().site("a", "http://n2:9000").nodeSource(source).build())
         .hasMessageContaining("and sites too");
+  }
+
+  /** Their certificates would be held against the source's name, and no probe would succeed. */
+  @Test
+  void backups_do_not_stand_beside_one_certificate_name() {
+    LoadBalancerBuilder builder =
+        LoadBalancer.builder()
+            .nodeSource(NodeSource.dns("https://s3.example:9000"))
+            .discovery(Discovery.builder().firstAnswer(Duration.ZERO).build())
+            .backupNodes("https://dr1.example:9000");
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("dr1.example:9000")
+        .hasMessageContaining("serverName");
+    builder.tls(ClusterTls.builder().serverName("s3.example").build()).build().close();
   }
 
   @Test

@@ -43,14 +43,16 @@ final class Check implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = Target.lineOf(spec).getOut();
     try (LoadBalancer cluster = target.open(spec)) {
-      int nodes = cluster.nodes().size();
-      int wanted = min == null ? nodes : min;
-      Target.require(spec, wanted >= 1 && wanted <= nodes, "--min", wanted, "1 to " + nodes);
+      int known = cluster.nodes().size();
+      int wanted = min == null ? Math.max(1, known) : min;
+      boolean isPossible = wanted >= 1 && (wanted <= known || cluster.hasNodeSource());
+      Target.require(spec, isPossible, "--min", wanted, "1 to " + known);
       Target.require(spec, wait >= 0, "--wait", wait, "0 or more");
       if (wait > 0) {
         cluster.awaitReady(Duration.ofSeconds(wait), wanted);
       }
       ClusterSnapshot found = cluster.checkNow();
+      int nodes = found.nodes().size();
       out.print(NodeTable.of(found));
       long healthy = found.nodes().stream().filter(NodeTable::isHealthy).count();
       out.printf("%d of %d nodes are healthy%n", healthy, nodes);

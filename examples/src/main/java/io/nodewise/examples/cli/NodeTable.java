@@ -20,6 +20,9 @@ final class NodeTable {
     }
     String format = "%-" + longest + "s  %-9s  %8s  %8s  %s%n";
     List<String> lines = new ArrayList<>();
+    if (cluster.source() != null) {
+      lines.add(cluster.source() + System.lineSeparator());
+    }
     lines.add(String.format(Locale.ROOT, format, "NODE", "STATE", "SINCE", "PROBE", "REASON"));
     for (NodeSnapshot node : cluster.nodes()) {
       ProbeSnapshot probe = node.probe();

@@ -55,6 +55,9 @@ final class Ping implements Callable<Integer> {
     PrintWriter out = Target.lineOf(spec).getOut();
     Map<String, List<Duration>> answered = new LinkedHashMap<>();
     try (LoadBalancer cluster = target.open(spec)) {
+      if (cluster.nodes().size() == 0) {
+        out.print(NodeTable.of(cluster.snapshot()));
+      }
       for (int round = 1; round <= count; round++) {
         if (round > 1) {
           TimeUnit.MILLISECONDS.sleep(interval);
@@ -70,7 +73,7 @@ final class Ping implements Callable<Integer> {
     out.println();
     answered.forEach((node, times) -> out.println(node + ": " + summary(times)));
     out.flush();
-    boolean all = answered.values().stream().noneMatch(List::isEmpty);
+    boolean all = !answered.isEmpty() && answered.values().stream().noneMatch(List::isEmpty);
     return all ? 0 : Nodewise.UNHEALTHY;
   }
 

@@ -62,7 +62,7 @@ final class Target {
     }
     try {
       return LoadBalancer.fromProperties(texts);
-    } catch (IllegalArgumentException wrong) { // nothing was found where nodes were to come from
+    } catch (IllegalArgumentException | IllegalStateException wrong) { // also: found no nodes
       throw new ParameterException(lineOf(spec), wrong.getMessage(), wrong);
     }
   }

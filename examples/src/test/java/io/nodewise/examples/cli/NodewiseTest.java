@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NodewiseTest {
   private final StringWriter out = new StringWriter();
@@ -124,6 +125,15 @@ class NodewiseTest {
     assertThat(run("check", "--config", file.toString(), nodes.url(0))).isZero();
     assertThat(run("check", "--config", directory.resolve("none").toString())).isEqualTo(2);
     assertThat(err.toString()).contains("no such file");
+  }
+
+  /** No such name exists (RFC 2606), whether or not there is a name server to say so. */
+  @ParameterizedTest
+  @ValueSource(strings = {"check", "ping"})
+  void whereNoNodeIsFoundThatIsWhatItSays(String command) {
+    assertThat(run(command, "-C", "dns.timeout=500ms", "dns:http://nodewise.invalid:9000"))
+        .isEqualTo(1);
+    assertThat(out.toString()).contains("nodewise.invalid").contains("no nodes yet; failed");
   }
 
   @Test

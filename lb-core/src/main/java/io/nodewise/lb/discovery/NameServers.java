@@ -48,6 +48,7 @@ final class NameServers implements Resolver {
   private final Duration timeout;
   private final long deadline;
   private long leastTtl = Long.MAX_VALUE; // seconds
+  private int answered; // which server did last; asked first, so one that is silent is met once
 
   NameServers(List<InetSocketAddress> servers, Duration timeout) {
     this.servers = List.copyOf(servers);
@@ -74,11 +75,14 @@ final class NameServers implements Resolver {
     IOException failure = new IOException("there is no name server");
     Message refusal = null;
     for (int round = 0; round < ROUNDS; round++) {
-      for (InetSocketAddress server : servers) {
+      for (int i = 0; i < servers.size(); i++) {
+        int at = (answered + i) % servers.size();
+        InetSocketAddress server = servers.get(at);
         try {
           Message answer = ask(server, query);
           if (isFinal(answer.getRcode())) {
             note(answer);
+            answered = at;
             return answer;
           }
           refusal = answer;

@@ -64,6 +64,28 @@ class SrvSourceTest {
     assertThat(source).hasToString("srv http " + SERVICE);
   }
 
+  /** Nine questions; each try may take a quarter of the time. */
+  @Test
+  void a_first_server_that_is_silent_is_waited_for_once() throws Exception {
+    server.services(
+        SERVICE,
+        20,
+        "0 1 9000 minio-1.cluster.test",
+        "0 1 9000 minio-2.cluster.test",
+        "0 1 9000 minio-3.cluster.test",
+        "0 1 9000 minio-4.cluster.test");
+    try (TestNameServer broken = new TestNameServer()) {
+      broken.trouble(Trouble.SILENT);
+      SrvSource source =
+          SrvSource.builder("http", SERVICE)
+              .server(broken.address(), server.address())
+              .timeout(Duration.ofSeconds(4))
+              .build();
+      assertThat(nodes(source)).hasSize(4);
+      assertThat(broken.overUdp()).isEqualTo(1);
+    }
+  }
+
   @Test
   void https_keeps_the_names_that_certificates_have() throws Exception {
     server.services(

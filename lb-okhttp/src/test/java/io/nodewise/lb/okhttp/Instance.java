@@ -84,6 +84,11 @@ final class Instance implements AutoCloseable {
     return "http://127.0.0.1:" + port;
   }
 
+  /** As an operator does it: what it has begun to answer, it answers. */
+  void stop() {
+    server.stop(1);
+  }
+
   void restart() throws IOException {
     start(port);
   }

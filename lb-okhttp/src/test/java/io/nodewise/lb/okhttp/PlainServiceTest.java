@@ -51,7 +51,7 @@ class PlainServiceTest extends OnInstances {
         CompletableFuture.runAsync(
             () -> {
               for (Instance one : instances) {
-                one.close();
+                one.stop();
                 awaitReady(2);
                 try {
                   one.restart();

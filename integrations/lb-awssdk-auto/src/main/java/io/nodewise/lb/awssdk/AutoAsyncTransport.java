@@ -1,6 +1,7 @@
 package io.nodewise.lb.awssdk;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import software.amazon.awssdk.http.async.AsyncExecuteRequest;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
@@ -11,6 +12,7 @@ final class AutoAsyncTransport implements SdkAsyncHttpClient {
   private final AutoCluster cluster;
   private final SdkAsyncHttpClient balanced;
   private final SdkAsyncHttpClient plain;
+  private final AtomicBoolean closed = new AtomicBoolean(); // by close()
 
   private AutoAsyncTransport(
       AutoCluster cluster, SdkAsyncHttpClient balanced, SdkAsyncHttpClient plain) {
@@ -21,15 +23,19 @@ final class AutoAsyncTransport implements SdkAsyncHttpClient {
 
   static AutoAsyncTransport of(AttributeMap serviceDefaults) {
     AutoCluster joined = AutoCluster.join();
+    SdkAsyncHttpClient balanced = null;
     try {
-      SdkAsyncHttpClient balanced =
+      balanced =
           new AsyncTransportBuilder(
                   joined.cluster(), joined.calls(), new Confirmation(), null, null)
               .buildWithDefaults(serviceDefaults);
       SdkAsyncHttpClient plain =
           NettyNioAsyncHttpClient.builder().buildWithDefaults(serviceDefaults);
       return new AutoAsyncTransport(joined, balanced, plain);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // also where a class is not there
+      if (balanced != null) {
+        balanced.close();
+      }
       joined.leave();
       throw e;
     }
@@ -47,11 +53,17 @@ final class AutoAsyncTransport implements SdkAsyncHttpClient {
 
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return; // the load balancer is others', too
+    }
     try {
       balanced.close();
-      plain.close();
     } finally {
-      cluster.leave();
+      try {
+        plain.close();
+      } finally {
+        cluster.leave();
+      }
     }
   }
 }

@@ -28,8 +28,12 @@ public final class AutoInterceptor implements ExecutionInterceptor {
     AutoCluster cluster = AutoCluster.seen();
     if (cluster != null
         && "S3".equals(attributes.getAttribute(SdkExecutionAttribute.SERVICE_NAME))) {
-      attributes.putAttribute(CLUSTER, cluster);
-      cluster.interceptor().beforeExecution(context, attributes);
+      try {
+        cluster.interceptor().beforeExecution(context, attributes);
+        attributes.putAttribute(CLUSTER, cluster);
+      } catch (IllegalStateException closed) {
+        // With its last client, just now: whoever calls has another HTTP client.
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package io.nodewise.lb.awssdk;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.SdkHttpClient;
@@ -11,6 +12,7 @@ final class AutoTransport implements SdkHttpClient {
   private final AutoCluster cluster;
   private final SdkHttpClient balanced;
   private final SdkHttpClient plain;
+  private final AtomicBoolean closed = new AtomicBoolean(); // by close()
 
   private AutoTransport(AutoCluster cluster, SdkHttpClient balanced, SdkHttpClient plain) {
     this.cluster = cluster;
@@ -20,13 +22,17 @@ final class AutoTransport implements SdkHttpClient {
 
   static AutoTransport of(AttributeMap serviceDefaults) {
     AutoCluster joined = AutoCluster.join();
+    SdkHttpClient balanced = null;
     try {
-      SdkHttpClient balanced =
+      balanced =
           new TransportBuilder(joined.cluster(), joined.calls(), new Confirmation(), null, null)
               .buildWithDefaults(serviceDefaults);
       SdkHttpClient plain = ApacheHttpClient.builder().buildWithDefaults(serviceDefaults);
       return new AutoTransport(joined, balanced, plain);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // also where a class is not there
+      if (balanced != null) {
+        balanced.close();
+      }
       joined.leave();
       throw e;
     }
@@ -44,11 +50,17 @@ final class AutoTransport implements SdkHttpClient {
 
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return; // the load balancer is others', too
+    }
     try {
       balanced.close();
-      plain.close();
     } finally {
-      cluster.leave();
+      try {
+        plain.close();
+      } finally {
+        cluster.leave();
+      }
     }
   }
 }

@@ -189,4 +189,17 @@ class AutoIT {
     assertThat(AutoCluster.seen()).isNull();
     assertThatThrownBy(cluster.cluster()::requireOpen).isInstanceOf(IllegalStateException.class);
   }
+
+  @Test
+  void aClientThatIsClosedTwiceClosesNothingOfTheOthers() {
+    System.setProperty("nodewise.nodes", all());
+    AutoTransport other = AutoTransport.of(AttributeMap.empty());
+    AutoTransport twice = AutoTransport.of(AttributeMap.empty());
+    twice.close();
+    twice.close();
+    assertThat(AutoCluster.seen()).isNotNull();
+    AutoCluster.seen().cluster().requireOpen();
+    other.close();
+    assertThat(AutoCluster.seen()).isNull();
+  }
 }
