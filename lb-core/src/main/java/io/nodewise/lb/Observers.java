@@ -62,7 +62,11 @@ final class Observers {
   /** On the thread that ended the attempt, and under no lock; {@code event}: if recorded. */
   void tell(AttemptReport report, @Nullable AttemptEvent event) {
     if (event != null) {
-      FlightRecording.end(event, name, report);
+      try {
+        FlightRecording.end(event, name, report);
+      } catch (Throwable e) { // the same
+        log.warn("An attempt could not be recorded: {}", e.toString());
+      }
     }
     for (Told told : all) {
       try {

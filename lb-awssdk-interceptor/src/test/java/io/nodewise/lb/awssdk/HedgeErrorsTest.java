@@ -4,6 +4,8 @@ import static io.nodewise.lb.awssdk.HeldHttpClient.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nodewise.lb.hedge.HedgeThreads;
+import java.time.Duration;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
@@ -64,5 +66,24 @@ class HedgeErrorsTest extends HedgedCalls {
       assertThat(nodes.balancer().snapshot().inFlight()).isZero();
       assertThat(faulty()).isEmpty();
     }
+  }
+
+  /** The system has no more threads, so there is no timer: nothing stays in flight. */
+  @Test
+  void no_thread_for_the_timer() throws Exception {
+    HedgeThreads none =
+        new HedgeThreads("none", Duration.ofSeconds(1)) {
+          @Override
+          public Future<?> after(Duration delay, Runnable attempt) {
+            throw new OutOfMemoryError("unable to create native thread: as the test says");
+          }
+        };
+    try (BalancedTransport balanced =
+        new BalancedTransport(http, true, calls, new Confirmation(), none)) {
+      Future<String> call = called(get(balanced));
+      assertThatThrownBy(() -> result(call)).hasRootCauseInstanceOf(OutOfMemoryError.class);
+      assertThat(nodes.balancer().snapshot().inFlight()).isZero();
+    }
+    assertThat(faulty()).isEmpty();
   }
 }

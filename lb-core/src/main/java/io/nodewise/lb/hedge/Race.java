@@ -85,7 +85,7 @@ public final class Race<R> {
   public R run(HedgeThreads threads, Duration delay) throws IOException {
     Future<?> timer = null;
     try {
-      timer = threads.after(delay, this::runSecond);
+      timer = after(threads, delay);
       return runFirst();
     } finally {
       if (timer != null) {
@@ -93,6 +93,15 @@ public final class Race<R> {
       }
       giveUp(); // whatever came out of here: what has not won is over
       dropUntaken();
+    }
+  }
+
+  private @Nullable Future<?> after(HedgeThreads threads, Duration delay) {
+    try {
+      return threads.after(delay, this::runSecond);
+    } catch (Error e) { // there are no more threads, say
+      died(first, e, null);
+      throw e;
     }
   }
 

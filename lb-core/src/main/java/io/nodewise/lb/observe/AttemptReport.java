@@ -50,8 +50,8 @@ public record AttemptReport(
   /** What nobody is to be shown, wherever an exception may have it from. */
   private static final Pattern SECRETS =
       Pattern.compile(
-          "(?i)((?:x-amz-[a-z-]+|signature|credential|awsaccesskeyid|token|authorization)[=:]\\s*)"
-              + "(?:aws4-[a-z0-9-]+\\s+)?[^&\\s\"]+");
+          "(?i)((?:x-amz-[a-z-]{1,40}|signature|credential|awsaccesskeyid|token|authorization)[=:]\\s*)"
+              + "(?:(?:aws4-[a-z0-9-]{1,40}|aws|basic|bearer)\\s+)?[^&\\s\"]+");
 
   private static final Pattern USER_INFO = Pattern.compile("//[^/@\\s]+@");
 

@@ -134,10 +134,11 @@ class RequestLogTest {
   void credentials_and_signatures_are_taken_out_of_what_exceptions_say() {
     String said =
         "GET http://user:pa55@h/b?X-Amz-Signature=c0ffee&X-Amz-Credential=AKIA/x&a=1 failed,"
-            + " Authorization: AWS4-HMAC-SHA256 Credential=AKIA2, x-amz-security-token: t0ken";
+            + " Authorization: AWS4-HMAC-SHA256 Credential=AKIA2, x-amz-security-token: t0ken, Authorization: Bearer b3ar,"
+            + " Authorization: AWS AKIA3:5ig";
     for (RequestLog log : List.of(RequestLog.text(), RequestLog.json())) {
       assertThat(log.line(report(0, 1, Outcome.fault(said))))
-          .doesNotContain("pa55", "c0ffee", "AKIA", "t0ken")
+          .doesNotContain("pa55", "c0ffee", "AKIA", "t0ken", "b3ar", "5ig")
           .contains("a=1 failed");
     }
   }
