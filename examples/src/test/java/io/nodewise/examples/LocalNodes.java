@@ -4,12 +4,15 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Nodes that answer every request with 200, for tests that only probe. */
 public final class LocalNodes implements AutoCloseable {
+  private static final List<Socket> TAKEN = new CopyOnWriteArrayList<>();
+
   private final List<HttpServer> servers = new ArrayList<>();
 
   public LocalNodes(int count) throws IOException {
@@ -32,11 +35,12 @@ public final class LocalNodes implements AutoCloseable {
     return "http://127.0.0.1:" + servers.get(node).getAddress().getPort();
   }
 
-  /** Where nobody listens. */
+  /** Where nobody listens, nor will while the tests run: the port is taken. */
   public static String dead() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return "http://127.0.0.1:" + free.getLocalPort();
-    }
+    Socket taken = new Socket();
+    taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    TAKEN.add(taken);
+    return "http://127.0.0.1:" + taken.getLocalPort();
   }
 
   public void stop(int node) {
