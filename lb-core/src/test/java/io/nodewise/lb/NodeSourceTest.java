@@ -50,6 +50,18 @@ class NodeSourceTest {
   }
 
   @Test
+  void a_missing_node_goes_however_rarely_the_source_is_asked() {
+    source.finds("http://n{1...3}:9000").validFor(Duration.ofHours(1));
+    start(Discovery.builder().jitter(0).confirmAfter(Duration.ofMinutes(30)).build());
+    source.finds("http://n{1...2}:9000");
+    cluster.balancer().refresh();
+    cluster.advance(1);
+    assertThat(ids()).contains("n3:9000");
+    cluster.advance(Duration.ofMinutes(31).toMillis());
+    assertThat(ids()).containsExactly("n1:9000", "n2:9000");
+  }
+
+  @Test
   void is_asked_once_by_build_and_again_when_its_answer_holds_no_more() {
     source.finds("http://n{1...3}:9000").validFor(Duration.ofSeconds(30));
     start();

@@ -95,7 +95,7 @@ final class AsyncExchange extends AttemptState implements SdkAsyncHttpResponseHa
                       .requestContentPublisher(sentBody)
                       .responseHandler(this)
                       .build());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // of a class that is not there, say
       onError(e);
       return;
     }

@@ -159,15 +159,10 @@ final class BalancedRequest extends SdkAttempt implements ExecutableHttpRequest 
 
   /** The exchange that {@link #abort()} is about from now on. */
   private Exchange begin(HttpExecuteRequest what, Attempt attempt) {
-    Exchange exchange = exchange(what, attempt);
+    Exchange exchange = new Exchange(this, what, attempt);
+    exchange.sign();
     goesOnWith(exchange);
     return exchange;
-  }
-
-  /** One more attempt of this request. */
-  Exchange exchange(HttpExecuteRequest what, Attempt attempt) {
-    NodeSigning signing = signing();
-    return new Exchange(this, signing == null ? what : signing.signed(what, attempt), attempt);
   }
 
   private HttpExecuteResponse run(Exchange exchange) throws IOException {
@@ -207,7 +202,12 @@ final class BalancedRequest extends SdkAttempt implements ExecutableHttpRequest 
 
   @Override
   boolean isGivenUp() {
-    return isAborted() || transport.isClosed() || Thread.currentThread().isInterrupted();
+    return isEnded() || Thread.currentThread().isInterrupted();
+  }
+
+  /** The same for other threads than the caller's, whose interrupts are not his. */
+  boolean isEnded() {
+    return isAborted() || transport.isClosed();
   }
 
   private boolean isAborted() {

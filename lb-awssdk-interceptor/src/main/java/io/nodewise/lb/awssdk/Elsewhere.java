@@ -20,6 +20,9 @@ final class Elsewhere implements Runnable {
   @GuardedBy("this")
   private boolean unwanted;
 
+  @GuardedBy("this")
+  private boolean interrupted; // by this, not by whoever else the thread belongs to
+
   /**
    * @param work says what is to be done next
    * @param failed is done next where it can't say
@@ -53,7 +56,9 @@ final class Elsewhere implements Runnable {
 
   private synchronized void ended() {
     waits = null;
-    Thread.interrupted(); // that was for this
+    if (interrupted) {
+      Thread.interrupted();
+    }
   }
 
   /** Nobody wants it any more: it ends, or does not begin. */
@@ -61,6 +66,7 @@ final class Elsewhere implements Runnable {
     unwanted = true;
     Thread waiting = waits;
     if (waiting != null) {
+      interrupted = true;
       waiting.interrupt();
     }
   }

@@ -108,7 +108,10 @@ final class Errands {
 
   private void back(Runnable next) {
     running = null;
-    next.run();
-    back.run();
+    try {
+      next.run();
+    } finally {
+      back.run();
+    }
   }
 }

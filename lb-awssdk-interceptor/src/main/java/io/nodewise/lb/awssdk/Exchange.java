@@ -28,7 +28,7 @@ final class Exchange extends AttemptState {
   private static final Logger log = LoggerFactory.getLogger(Exchange.class);
 
   private final BalancedRequest owner;
-  private final HttpExecuteRequest request;
+  private HttpExecuteRequest request; // by sign(), before it is sent
   private volatile @Nullable ExecutableHttpRequest running; // by run()
   private volatile boolean aborted; // by abort()
 
@@ -36,6 +36,18 @@ final class Exchange extends AttemptState {
     super(owner, attempt, SentStream.of(request));
     this.owner = owner;
     this.request = request;
+  }
+
+  /**
+   * Signs it for its node, where requests don't come signed; for those who are not under way yet.
+   *
+   * @throws RuntimeException if that can't be done; the attempt has been ended then
+   */
+  void sign() {
+    NodeSigning signing = owner.signing();
+    if (signing != null) {
+      request = signing.signed(request, attempt());
+    }
   }
 
   /**

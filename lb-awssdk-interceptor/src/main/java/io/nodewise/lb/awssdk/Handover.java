@@ -45,6 +45,7 @@ final class Handover {
     try {
       left.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
+      outlived = !left.isDone();
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
       outlived = true;

@@ -19,7 +19,7 @@ final class HedgedExchange {
   HedgedExchange(BalancedRequest owner, HttpExecuteRequest request, Exchange first) {
     this.owner = owner;
     this.request = request;
-    this.race = new Race<>(new First(first), this::second, owner::isGivenUp);
+    this.race = new Race<>(new First(first), this::second, owner::isEnded);
   }
 
   /**
@@ -44,7 +44,7 @@ final class HedgedExchange {
     }
     // Without the metrics of the call: they are the first one's, and know one thread only.
     HttpExecuteRequest again = HttpExecuteRequest.builder().request(request.httpRequest()).build();
-    return new Second(owner.exchange(again, attempt));
+    return new Second(new Exchange(owner, again, attempt));
   }
 
   /** An attempt, as the race sees it. */
@@ -122,6 +122,13 @@ final class HedgedExchange {
   private final class Second extends Racing {
     Second(Exchange exchange) {
       super(exchange);
+    }
+
+    /** Signed here, and not where it begins: under the race's lock no code of the user's runs. */
+    @Override
+    public HttpExecuteResponse send() throws IOException {
+      exchange.sign();
+      return super.send();
     }
 
     @Override

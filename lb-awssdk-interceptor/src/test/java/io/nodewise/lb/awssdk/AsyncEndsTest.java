@@ -69,6 +69,15 @@ class AsyncEndsTest extends ToldRequests {
   }
 
   @Test
+  void an_error_of_the_http_client_ends_the_call() {
+    client.dies = new NoClassDefFoundError("a class of the HTTP client's, as the test says");
+    CompletableFuture<Void> future = begin();
+    assertThat(future).isCompletedExceptionally();
+    assertThat(heard.signals).containsExactly("error");
+    assertThat(cluster.snapshot().nodes()).allMatch(node -> node.faults() == 0);
+  }
+
+  @Test
   void an_answer_that_came_whole_and_is_dropped_unread_is_over() {
     dropped(0);
     client.reader.onComplete();

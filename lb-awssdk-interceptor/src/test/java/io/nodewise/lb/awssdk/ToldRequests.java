@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
@@ -43,9 +44,13 @@ abstract class ToldRequests {
     Subscriber<? super ByteBuffer> reader;
     long asked;
     boolean cancelled;
+    @Nullable Error dies; // at the next request
 
     @Override
     public CompletableFuture<Void> execute(AsyncExecuteRequest request) {
+      if (dies != null) {
+        throw dies;
+      }
       handler = request.responseHandler();
       future = new CompletableFuture<>();
       requests.add(request);

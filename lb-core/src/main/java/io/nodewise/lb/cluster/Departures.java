@@ -35,6 +35,11 @@ final class Departures {
     int required; // this time: more, where many went at once
     long last; // when it was missing, or was removed
     boolean removed;
+
+    /** Whether it is missing and a member still. */
+    boolean isCounted() {
+      return answers > 0 && !removed;
+    }
   }
 
   /**
@@ -49,7 +54,7 @@ final class Departures {
 
   /** Takes an answer that has nodes. */
   Verdict judge(Collection<Node> members, List<Node> found, long now) {
-    absences.values().removeIf(absence -> now - absence.last > MEMORY);
+    absences.values().removeIf(absence -> !absence.isCounted() && now - absence.last > MEMORY);
     Set<String> ids = new HashSet<>();
     Set<String> addresses = new HashSet<>();
     for (Node node : found) {

@@ -10,6 +10,8 @@ import io.nodewise.lb.time.Randomness;
 import io.nodewise.lb.time.Tasks;
 import io.nodewise.lb.time.Ticker;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.FileSystemException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -160,6 +162,10 @@ public final class SourceWatch implements AutoCloseable {
    */
   public void onChange(NodeSet seen, Consumer<NodeSet> listener, Tasks background) {
     clock = background;
+    Long since = lookingSince;
+    if (since != null) { // the first look, which began before there was a clock
+      background.schedule(SILENCE, () -> tellSilence(since));
+    }
     synchronized (lock) {
       onChange = listener;
       if (members != null && !members.equals(seen) && !closed) {
@@ -199,8 +205,9 @@ public final class SourceWatch implements AutoCloseable {
     if (waiting != null) {
       waiting.cancel();
     }
-    lookingSince = ticker.read();
-    Tasks.Scheduled silence = watchSilence();
+    long began = ticker.read();
+    lookingSince = began;
+    Tasks.Scheduled silence = watchSilence(began);
     Duration pause;
     try {
       Found found = source.nodes();
@@ -214,18 +221,26 @@ public final class SourceWatch implements AutoCloseable {
     first.complete(null);
   }
 
-  private Tasks.Scheduled watchSilence() {
+  private Tasks.Scheduled watchSilence(long since) {
     Tasks background = clock;
-    return background == null
-        ? () -> {}
-        : background.schedule(
-            SILENCE,
-            () -> log.warn("{}: {} has not answered for {} s", name, source, SILENCE.toSeconds()));
+    return background == null ? () -> {} : background.schedule(SILENCE, () -> tellSilence(since));
+  }
+
+  /** If the look that began then is still under way. */
+  private void tellSilence(long since) {
+    Long looking = lookingSince;
+    if (looking != null && looking == since) {
+      log.warn("{}: {} has not answered for {} s", name, source, SILENCE.toSeconds());
+    }
   }
 
   private static String reason(Throwable thrown) {
     String message = thrown.getMessage();
-    boolean speaks = thrown instanceof IOException || thrown instanceof RuntimeException;
+    boolean isPathAlone = thrown instanceof FileSystemException file && file.getReason() == null;
+    boolean speaks =
+        (thrown instanceof IOException || thrown instanceof RuntimeException)
+            && !isPathAlone
+            && !(thrown instanceof CharacterCodingException); // which says a length
     return message == null || message.isBlank()
         ? thrown.getClass().getSimpleName()
         : speaks ? message : thrown.getClass().getSimpleName() + ": " + message;

@@ -1,6 +1,5 @@
 package io.nodewise.lb.discovery;
 
-import io.nodewise.lb.discovery.DnsLook.NoSuchNameException;
 import io.nodewise.lb.node.Node;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -45,9 +44,7 @@ public final class DnsSource implements NodeSource {
   private final boolean certificatesNameAddresses;
   private final HostsFile hosts = HostsFile.ofHost();
 
-  // What was found last of each kind; written by whoever looks, in turn.
-  private volatile List<InetAddress> lastV4 = List.of();
-  private volatile List<InetAddress> lastV6 = List.of();
+  private volatile KnownAddresses last = KnownAddresses.NONE; // by whoever looks, in turn
 
   private DnsSource(Builder builder) {
     // A dot at the end says that the name is whole; it belongs to the question, not to the Host.
@@ -126,40 +123,11 @@ public final class DnsSource implements NodeSource {
   }
 
   private List<InetAddress> byNameServers(String host, DnsLook look) throws IOException {
-    IOException failure = null;
-    boolean answered = false;
-    List<InetAddress> all = new ArrayList<>();
-    for (boolean v4 : new boolean[] {true, false}) {
-      if (rules.wants(v4)) {
-        List<InetAddress> last = v4 ? lastV4 : lastV6;
-        try {
-          last = look.addresses(host, v4);
-          answered = true;
-        } catch (NoSuchNameException e) {
-          last = List.of();
-          failure = e;
-        } catch (IOException e) {
-          failure = e; // the other kind may be known all the same, as where AAAA is not understood
-        }
-        all.addAll(last);
-        keep(v4, last);
-      }
-    }
-    if (!answered && failure != null) {
-      throw failure;
-    }
-    if (all.isEmpty()) {
+    last = last.lookedUp(host, look, rules);
+    if (last.all().isEmpty()) {
       throw new IOException(host + ": no addresses");
     }
-    return all;
-  }
-
-  private void keep(boolean v4, List<InetAddress> found) {
-    if (v4) {
-      lastV4 = found;
-    } else {
-      lastV6 = found;
-    }
+    return last.all();
   }
 
   /** The name, with its scheme and port. */

@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * _s3._tcp.example.com}, {@code _http-minio._tcp.minio-hl.storage.svc.cluster.local}. Looked up as
  * {@link DnsSource} does it.
  *
- * <p>Priorities become tiers, the lowest number tier 0. Weights become weights: the greatest of a
- * priority is 1, the others are in proportion, and at least a hundredth; where all are equal, or
- * none is set, all are 1.
+ * <p>Priorities become tiers, the lowest number tier 0; one that is missing keeps its place for
+ * sixteen answers. Weights become weights: the greatest of a priority is 1, the others are in
+ * proportion, and at least a hundredth; where all are equal, or none is set, all are 1.
  *
  * <p>For http every address of a target is a node, so that no request waits for a name server. For
  * https the target itself is one, by its name, which its certificate is made out to; {@link
@@ -33,14 +33,19 @@ import org.jspecify.annotations.Nullable;
 public final class SrvSource implements NodeSource {
   private static final double LEAST_WEIGHT = 0.01;
 
+  /** In so many answers a node is missing at most before it is no member any more. */
+  private static final int REMEMBERED = 16;
+
   private final String scheme;
   private final String service;
   private final DnsOptions options;
   private final AddressRules rules;
   private final boolean addresses;
 
+  private volatile Map<Integer, Integer> seen = Map.of(); // priorities, for so many answers more
+
   // What targets had last, for when one can't be looked up; written by whoever looks, in turn.
-  private volatile Map<String, List<InetAddress>> lastOf = Map.of();
+  private volatile Map<String, KnownAddresses> lastOf = Map.of();
 
   private SrvSource(Builder builder) {
     scheme = builder.scheme;
@@ -86,23 +91,49 @@ public final class SrvSource implements NodeSource {
     if (entries.isEmpty()) {
       throw new IOException(service + ": no targets");
     }
-    List<Integer> tiers =
-        List.copyOf(new TreeSet<>(entries.stream().map(SrvEntry::priority).toList()));
+    List<Integer> tiers = priorities(entries);
     Map<String, Node> nodes = new LinkedHashMap<>(); // by authority: two targets may share one
-    Map<String, List<InetAddress>> found = new HashMap<>();
+    Map<String, KnownAddresses> found = new HashMap<>();
+    IOException failure = null;
     for (SrvEntry entry : entries) {
       int tier = tiers.indexOf(entry.priority());
       double weight = weight(entry, entries);
-      for (Node node : nodesOf(entry, look, found)) {
-        nodes.putIfAbsent(node.authority(), node.toBuilder().tier(tier).weight(weight).build());
+      try {
+        for (Node node : nodesOf(entry, look, found)) {
+          nodes.putIfAbsent(node.authority(), node.toBuilder().tier(tier).weight(weight).build());
+        }
+      } catch (IOException e) {
+        if (!lastOf.isEmpty()) {
+          throw e; // it may be one of those there are, by another name
+        }
+        failure = e;
       }
     }
-    lastOf = Map.copyOf(found);
     if (nodes.isEmpty()) {
-      throw new IOException(
-          service + ": none of its " + entries.size() + " targets has addresses" + rules);
+      throw failure != null
+          ? failure
+          : new IOException(
+              service + ": none of its " + entries.size() + " targets has addresses" + rules);
     }
+    lastOf = Map.copyOf(found);
     return Found.of(nodes.values(), DnsSource.clamped(look.ttl(), options));
+  }
+
+  /**
+   * Those there are, the lowest first, and those there were: nodes of the first one that are
+   * missing in a short answer stay members, and the second one's are not to be as good as they are.
+   */
+  private List<Integer> priorities(List<SrvEntry> entries) {
+    Map<Integer, Integer> known = new TreeMap<>();
+    seen.forEach(
+        (priority, answers) -> {
+          if (answers > 1) {
+            known.put(priority, answers - 1);
+          }
+        });
+    entries.forEach(entry -> known.put(entry.priority(), REMEMBERED));
+    seen = Map.copyOf(known);
+    return List.copyOf(known.keySet());
   }
 
   private static double weight(SrvEntry entry, List<SrvEntry> all) {
@@ -117,42 +148,36 @@ public final class SrvSource implements NodeSource {
     return most == least ? 1 : Math.max(LEAST_WEIGHT, (double) entry.weight() / most);
   }
 
-  private List<Node> nodesOf(SrvEntry entry, DnsLook look, Map<String, List<InetAddress>> found)
+  private List<Node> nodesOf(SrvEntry entry, DnsLook look, Map<String, KnownAddresses> found)
       throws IOException {
     if (!addresses) {
       return List.of(Node.of(scheme + "://" + entry.target() + ":" + entry.port()));
     }
-    List<InetAddress> known = found.get(entry.target());
+    KnownAddresses known = found.get(entry.target());
     if (known == null) {
       known = addressesOf(entry.target(), look);
       found.put(entry.target(), known);
     }
     List<Node> nodes = new ArrayList<>();
-    for (InetAddress address : known) {
+    for (InetAddress address : rules.filter(known.all())) {
       nodes.add(DnsSource.node(scheme, address, entry.port()));
     }
     return nodes;
   }
 
   /** What can't be found out stays as it was; a target that is just coming has none yet. */
-  private List<InetAddress> addressesOf(String target, DnsLook look) throws IOException {
-    List<InetAddress> all = new ArrayList<>();
+  private KnownAddresses addressesOf(String target, DnsLook look) throws IOException {
+    KnownAddresses last = lastOf.get(target);
     try {
-      for (boolean v4 : new boolean[] {true, false}) {
-        if (rules.wants(v4)) {
-          all.addAll(look.addresses(target + ".", v4));
-        }
-      }
+      return (last == null ? KnownAddresses.NONE : last).lookedUp(target + ".", look, rules);
     } catch (NoSuchNameException e) {
-      return List.of();
+      return KnownAddresses.NONE;
     } catch (IOException e) {
-      List<InetAddress> last = lastOf.get(target);
       if (last == null) {
         throw e;
       }
       return last;
     }
-    return rules.filter(all);
   }
 
   @Override

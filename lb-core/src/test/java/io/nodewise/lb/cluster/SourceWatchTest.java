@@ -103,4 +103,32 @@ class SourceWatchTest {
       assertThat(told()).hasSize(1);
     }
   }
+
+  /** It began before there was a load balancer, and so a clock. */
+  @Test
+  @Timeout(30)
+  void so_is_one_that_has_never_answered() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    NodeSource source =
+        () -> {
+          asked.countDown();
+          new CountDownLatch(1).await();
+          return Found.of(List.of());
+        };
+    try (SourceWatch watch =
+        new SourceWatch(
+            source,
+            Discovery.builder().firstAnswer(Duration.ZERO).build(),
+            NodeSet::of,
+            "s3",
+            new ThreadTasks("source-watch-test"),
+            time,
+            () -> 1L << 62)) {
+      watch.start();
+      assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+      watch.onChange(NodeSet.none("http"), set -> {}, time);
+      time.advance(SourceWatch.SILENCE);
+      assertThat(told()).singleElement().asString().contains("has not answered for 30 s");
+    }
+  }
 }

@@ -112,6 +112,40 @@ class SrvSourceTest {
   }
 
   @Test
+  void a_kind_that_can_not_be_found_out_hides_no_other() throws Exception {
+    server.services(SERVICE, 20, "0 1 9000 minio-1.cluster.test");
+    SrvSource source = builder("http").network("10.0.0.0/8", "fd00::/8").build();
+    server.trouble(Type.AAAA, Trouble.SERVFAIL);
+    assertThat(nodes(source)).as("at the first look").containsExactly("10.0.0.1:9000");
+    server.addresses("minio-1.cluster.test", 60, "10.0.0.9");
+    assertThat(nodes(source)).as("what did answer is new").containsExactly("10.0.0.9:9000");
+  }
+
+  @Test
+  void as_long_as_none_is_known_a_target_that_can_not_be_asked_hides_no_other() throws Exception {
+    server.services(SERVICE, 20, "0 1 9000 minio-1.cluster.test", "0 1 9000 alias.cluster.test");
+    server.alias("alias.cluster.test", 60, "alias.cluster.test"); // to itself, for ever
+    SrvSource source = builder("http").build();
+    assertThat(nodes(source)).containsExactly("10.0.0.1:9000");
+    assertThatThrownBy(source::nodes).hasMessageContaining("alias.cluster.test");
+  }
+
+  /** Nodes that a short answer is missing stay members, and their stand-ins what they are. */
+  @Test
+  void a_priority_that_is_missing_keeps_its_place() throws Exception {
+    String first = "10 1 9000 minio-1.cluster.test";
+    String second = "20 1 9000 minio-2.cluster.test";
+    server.services(SERVICE, 20, first, second);
+    SrvSource source = builder("http").build();
+    assertThat(nodes(source)).containsExactly("10.0.0.1:9000", "10.0.0.2:9000 (tier 1)");
+    server.services(SERVICE, 20, second);
+    for (int answers = 1; answers < 16; answers++) {
+      assertThat(nodes(source)).containsExactly("10.0.0.2:9000 (tier 1)");
+    }
+    assertThat(nodes(source)).as("it is gone for good").containsExactly("10.0.0.2:9000");
+  }
+
+  @Test
   void no_service_is_a_failure() {
     assertThatThrownBy(() -> builder("http").build().nodes())
         .hasMessage(SERVICE + ": no such name (NXDOMAIN)");

@@ -43,7 +43,7 @@ final class AutoAsyncTransport implements SdkAsyncHttpClient {
 
   @Override
   public CompletableFuture<Void> execute(AsyncExecuteRequest request) {
-    return (cluster.isFor(request.request()) ? balanced : plain).execute(request);
+    return (cluster.takes(request.request()) ? balanced : plain).execute(request);
   }
 
   @Override

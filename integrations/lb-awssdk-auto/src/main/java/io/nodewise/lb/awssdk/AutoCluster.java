@@ -81,23 +81,45 @@ final class AutoCluster {
   }
 
   /**
-   * Whether a request is for this cluster: by its endpoint, by one of its nodes, or by a bucket.
+   * Whether a request of S3 is for this cluster: by a name or address of its own, or a bucket's.
    */
   boolean isFor(SdkHttpRequest request) {
+    return isNamed(request) || isBucket(request);
+  }
+
+  /**
+   * Whether any request is for this cluster. What ends in its name is a bucket only where S3 asks
+   * for it: other services may have names beside it.
+   */
+  boolean takes(SdkHttpRequest request) {
+    return isNamed(request) || (isBucket(request) && isAnnounced(request));
+  }
+
+  private boolean isAnnounced(SdkHttpRequest request) {
+    String id = ApiCalls.id(request);
+    return id != null && calls.find(id) != null;
+  }
+
+  private boolean isNamed(SdkHttpRequest request) {
     URI endpoint = cluster.logicalEndpoint();
     String host = request.host();
-    if (!request.protocol().equalsIgnoreCase(endpoint.getScheme()) || host == null) {
+    if (host == null || !request.protocol().equalsIgnoreCase(endpoint.getScheme())) {
       return false;
     }
-    int port = portOf(endpoint);
-    String name = nameOf(endpoint);
-    if (request.port() == port && (host.equalsIgnoreCase(name) || endsWithName(host, name))) {
-      return true;
-    }
-    return cluster
-        .nodes()
-        .find(request.protocol() + "://" + host + ":" + request.port())
-        .isPresent();
+    String member = request.protocol() + "://" + host + ":" + request.port();
+    return (isAtEndpoint(request) && host.equalsIgnoreCase(nameOf(endpoint)))
+        || cluster.nodes().find(member).isPresent();
+  }
+
+  private boolean isBucket(SdkHttpRequest request) {
+    return isAtEndpoint(request) && endsWithName(request.host(), nameOf(cluster.logicalEndpoint()));
+  }
+
+  private boolean isAtEndpoint(SdkHttpRequest request) {
+    URI endpoint = cluster.logicalEndpoint();
+    return request.host() != null
+        && request.protocol().equalsIgnoreCase(endpoint.getScheme())
+        && request.port() == portOf(endpoint);
   }
 
   /** As in {@code bucket.s3.local}. */

@@ -40,7 +40,7 @@ final class AutoTransport implements SdkHttpClient {
 
   @Override
   public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
-    return (cluster.isFor(request.httpRequest()) ? balanced : plain).prepareRequest(request);
+    return (cluster.takes(request.httpRequest()) ? balanced : plain).prepareRequest(request);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.nodewise.lb.awssdk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nodewise.lb.awssdk.nodes.Fault;
 import io.nodewise.lb.awssdk.nodes.FaultProxy;
 import io.nodewise.lb.awssdk.nodes.S3Nodes;
 import java.io.BufferedReader;
@@ -20,9 +21,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.SdkHttpFullRequest;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.utils.AttributeMap;
 
 /** A program that was not changed, in a process of its own, told of the nodes by properties. */
@@ -144,8 +150,11 @@ class AutoIT {
               List.of(
                   "http://s3.local:9000", "http://photos.s3.local:9000", "http://S3.local:9000"))
           .allMatch(url -> cluster.isFor(request(url)));
-      assertThat(List.of("http://127.0.0.1:9001", "http://127.0.0.1:9002"))
-          .allMatch(url -> cluster.isFor(request(url)));
+      assertThat(List.of("http://s3.local:9000", "http://127.0.0.1:9001", "http://127.0.0.1:9002"))
+          .allMatch(url -> cluster.isFor(request(url)) && cluster.takes(request(url)));
+      assertThat(cluster.takes(request("http://sqs.s3.local:9000")))
+          .as("nobody says that it is S3's")
+          .isFalse();
       assertThat(
               List.of(
                   "https://s3.local:9000",
@@ -154,7 +163,7 @@ class AutoIT {
                   "http://127.0.0.1:9003",
                   "https://dynamodb.us-east-1.amazonaws.com",
                   "https://s3.amazonaws.com"))
-          .noneMatch(url -> cluster.isFor(request(url)));
+          .noneMatch(url -> cluster.isFor(request(url)) || cluster.takes(request(url)));
     }
   }
 
@@ -201,5 +210,37 @@ class AutoIT {
     AutoCluster.seen().cluster().requireOpen();
     other.close();
     assertThat(AutoCluster.seen()).isNull();
+  }
+
+  @Test
+  void anAppendWhoseReplyIsLostIsNotSentAgain() {
+    System.setProperty("nodewise.nodes", all());
+    String bucket = "auto-" + UUID.randomUUID();
+    try (AutoTransport transport = AutoTransport.of(AttributeMap.empty());
+        S3Client s3 =
+            S3Client.builder()
+                .httpClient(transport)
+                .endpointOverride(URI.create(nodes.get(0).url()))
+                .region(Region.US_EAST_1)
+                .forcePathStyle(true)
+                .credentialsProvider(
+                    StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create(S3Nodes.ACCESS_KEY, S3Nodes.SECRET_KEY)))
+                .build()) {
+      s3.createBucket(create -> create.bucket(bucket));
+      int before = puts();
+      nodes.onceAnywhere(Fault.loseReply().on("PUT"));
+      assertThatThrownBy(
+              () ->
+                  s3.putObject(
+                      put -> put.bucket(bucket).key("k").writeOffsetBytes(0L),
+                      RequestBody.fromString("content")))
+          .hasMessageContaining("is not sent again");
+      assertThat(puts() - before).isEqualTo(1);
+    }
+  }
+
+  private int puts() {
+    return nodes.all().stream().mapToInt(node -> (int) node.count("PUT")).sum();
   }
 }

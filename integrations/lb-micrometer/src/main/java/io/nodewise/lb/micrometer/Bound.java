@@ -46,13 +46,20 @@ final class Bound implements AttemptListener, LoadBalancerListener {
     this.view = view;
   }
 
-  void begin() {
-    balancer.listeners().add((LoadBalancerListener) this);
-    balancer.listeners().add((AttemptListener) this);
-    synchronized (this) {
-      registerCluster();
+  /** Once; does nothing if it has been ended before. */
+  synchronized void begin() {
+    if (ended) {
+      return;
     }
-    reconcile();
+    try {
+      registerCluster();
+      balancer.listeners().add((LoadBalancerListener) this);
+      balancer.listeners().add((AttemptListener) this);
+      reconcile();
+    } catch (RuntimeException e) { // a registry that is closed, or has such a meter of another kind
+      end();
+      throw e;
+    }
   }
 
   void end() {

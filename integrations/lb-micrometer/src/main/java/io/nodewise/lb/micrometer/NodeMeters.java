@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The meters of one node. Those of outcomes and states that it never had are not there.
@@ -28,7 +29,7 @@ final class NodeMeters {
   private final View view;
   private final String id;
   private final Tags tags;
-  private final List<Meter> fixed = new ArrayList<>(); // by the constructor
+  private final List<Meter> kept = new ArrayList<>(); // all; under the monitor
   private final ConcurrentMap<Outcome.Kind, Timer> attempts = new ConcurrentHashMap<>();
   private final ConcurrentMap<NodeState, Counter> transitions = new ConcurrentHashMap<>();
   private final Timer firstByteOfReads;
@@ -89,8 +90,11 @@ final class NodeMeters {
 
   void attempted(AttemptReport report) {
     Outcome.Kind kind = report.outcome().kind();
-    Timer whole = attempts.get(kind);
-    (whole == null ? timer(kind) : whole).record(report.took());
+    Timer known = attempts.get(kind);
+    Timer whole = known == null ? timer(kind) : known;
+    if (whole != null) {
+      whole.record(report.took());
+    }
     Duration firstByte = report.firstByte();
     if (firstByte != null) {
       (report.read() ? firstByteOfReads : firstByteOfWrites).record(firstByte);
@@ -105,10 +109,20 @@ final class NodeMeters {
 
   void moved(NodeState to) {
     Counter known = transitions.get(to);
-    (known == null ? counter(to) : known).increment();
+    Counter counter = known == null ? counter(to) : known;
+    if (counter != null) {
+      counter.increment();
+    }
   }
 
-  private synchronized Timer timer(Outcome.Kind kind) {
+  // Once removed it registers nothing: another one of the same id may be there by then, whose
+  // meters
+  // these would be, since a registry gives what it has.
+
+  private synchronized @Nullable Timer timer(Outcome.Kind kind) {
+    if (removed) {
+      return null;
+    }
     return attempts.computeIfAbsent(
         kind,
         made ->
@@ -121,7 +135,10 @@ final class NodeMeters {
                     .register(registry)));
   }
 
-  private synchronized Counter counter(NodeState to) {
+  private synchronized @Nullable Counter counter(NodeState to) {
+    if (removed) {
+      return null;
+    }
     return transitions.computeIfAbsent(
         to,
         made ->
@@ -137,20 +154,15 @@ final class NodeMeters {
     return value.name().toLowerCase(Locale.ROOT);
   }
 
-  /** A meter that comes when the others have gone goes at once. */
   private <M extends Meter> M kept(M meter) {
-    if (removed) {
-      registry.remove(meter);
-    } else {
-      fixed.add(meter);
-    }
+    kept.add(meter);
     return meter;
   }
 
   synchronized void remove() {
     removed = true;
-    fixed.forEach(registry::remove);
-    fixed.clear();
+    kept.forEach(registry::remove);
+    kept.clear();
   }
 
   // Registration.

@@ -14,6 +14,7 @@ import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.NodeState;
 import io.nodewise.lb.node.Outcome;
 import io.nodewise.lb.node.RequestHint;
+import io.nodewise.lb.observe.AttemptReport;
 import io.nodewise.lb.probe.ScriptedProbeClient;
 import io.nodewise.lb.retry.Hedging;
 import java.time.Duration;
@@ -67,6 +68,38 @@ class LoadBalancerMetricsTest {
       attempt.idle(1000);
       attempt.end(Outcome.success());
     }
+  }
+
+  /** The registry gives one meter to both, and only the one that returned may have it. */
+  @Test
+  void a_late_attempt_of_a_node_that_left_takes_nothing_from_the_one_that_returned() {
+    View view = new View(balancer, 0);
+    NodeMeters left = new NodeMeters(registry, Tags.of("cluster", "other"), view, N1);
+    left.remove();
+    NodeMeters returned = new NodeMeters(registry, Tags.of("cluster", "other"), view, N1);
+    returned.attempted(failed());
+    left.attempted(failed());
+    left.moved(NodeState.DOWN);
+    assertThat(meters.count("nodewise.attempts", "cluster", "other", "outcome", "fault"))
+        .isEqualTo(1);
+    assertThat(registry.find("nodewise.node.transitions").tag("cluster", "other").counter())
+        .isNull();
+    returned.remove();
+  }
+
+  private AttemptReport failed() {
+    return new AttemptReport(
+        balancer.nodes().nodes().get(0),
+        1,
+        AttemptReport.Kind.REQUEST,
+        true,
+        null,
+        0,
+        null,
+        Duration.ofMillis(1),
+        0,
+        0,
+        Outcome.fault("reset"));
   }
 
   @Test
