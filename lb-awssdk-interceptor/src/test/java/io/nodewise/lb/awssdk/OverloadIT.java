@@ -67,8 +67,8 @@ class OverloadIT extends OnS3Nodes {
   @ValueSource(ints = {40, 160})
   void where_all_nodes_ask_for_less_hardly_more_is_sent_than_was_asked_for(int perSecond)
       throws Exception {
-    LoadBalancer cluster = cluster();
-    assertThat(cluster.awaitReady(Duration.ofSeconds(10), 4)).isTrue();
+    // No probes, which a busy machine answers too late: this is about what calls bring about.
+    LoadBalancer cluster = unprobed(4);
     S3Client s3 = client(cluster);
     put(MatrixCell.DIRECT, "k", bytes(1000));
     nodes.always(Fault.answerInstead(503, Fault.error("SlowDown")));
@@ -80,8 +80,8 @@ class OverloadIT extends OnS3Nodes {
     System.out.printf("overload: %d calls at %.0f/s, %.3f attempts a call%n", calls, rate, perCall);
     assertThat(done.get()).isZero();
     assertThat(perCall).isBetween(1.0, 1.1 + 10 / rate);
-    assertThat(faults(cluster)).isZero();
-    assertThat(cluster.snapshot().nodes()).allMatch(node -> node.state() == NodeState.UP);
+    assertThat(faults(cluster)).as(() -> cluster.snapshot().toString()).isZero();
+    assertThat(cluster.snapshot().eligible()).isEqualTo(4);
     assertIdle(cluster);
 
     nodes.forgetFaults();

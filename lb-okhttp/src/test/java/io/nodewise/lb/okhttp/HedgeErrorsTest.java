@@ -88,7 +88,9 @@ class HedgeErrorsTest {
     for (FaultServer server : servers) {
       server.close();
     }
-    await().atMost(Duration.ofSeconds(10)).until(() -> Clusters.threads("nodewise-").isEmpty());
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> Clusters.threads("nodewise-hedge").isEmpty());
   }
 
   /** The executors that hold hedge threads: of the timer, or of the attempts. */
