@@ -6,10 +6,6 @@ import io.nodewise.lb.discovery.NodeSource;
 import io.nodewise.lb.node.ClusterTls;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeSet;
-import io.nodewise.lb.time.Randomness;
-import io.nodewise.lb.time.Tasks;
-import io.nodewise.lb.time.ThreadTasks;
-import io.nodewise.lb.time.Ticker;
 import java.net.URI;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +23,6 @@ record FedStart(
    * Asks the source, for as long as the settings say.
    *
    * @param logical what requests name; null: what the source says, or the first node found
-   * @param tasks virtual time; null: a thread of its own
    * @throws IllegalStateException if nothing was found and nothing says what requests name
    */
   static FedStart of(
@@ -36,9 +31,7 @@ record FedStart(
       List<Node> backups,
       @Nullable URI logical,
       @Nullable String name,
-      @Nullable Tasks tasks,
-      Ticker ticker,
-      Randomness random) {
+      Seams seams) {
     URI named = logical == null ? source.endpoint().orElse(null) : logical;
     if (named != null) {
       LogicalEndpoint.require(named);
@@ -54,10 +47,10 @@ record FedStart(
             settings,
             composition,
             shown,
-            tasks == null ? new ThreadTasks("nodewise-discovery-" + shown) : tasks,
-            ticker,
-            random);
-    if (tasks == null) {
+            seams.tasks("nodewise-discovery-" + shown),
+            seams.ticker(),
+            seams.random());
+    if (seams.given() == null) {
       watch.start();
     } else {
       watch.startHere();

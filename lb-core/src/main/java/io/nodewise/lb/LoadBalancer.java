@@ -5,13 +5,13 @@ import io.nodewise.lb.cluster.SourceWatch;
 import io.nodewise.lb.config.Configuration;
 import io.nodewise.lb.config.Problem;
 import io.nodewise.lb.discovery.NodeSource;
-import io.nodewise.lb.health.HealthCheck;
 import io.nodewise.lb.node.ClusterTls;
 import io.nodewise.lb.node.HostHeader;
 import io.nodewise.lb.node.NoNodeAvailableException;
 import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.node.RequestHint;
+import io.nodewise.lb.retry.AnswerClassifier;
 import io.nodewise.lb.retry.DownloadResume;
 import io.nodewise.lb.retry.Hedging;
 import io.nodewise.lb.retry.Timeouts;
@@ -41,7 +41,6 @@ public final class LoadBalancer implements AutoCloseable {
   private final String name;
   private final Observers observers;
   private final ForAdapters settings;
-  private final HealthCheck healthCheck;
   private final @Nullable SourceWatch source; // null: the members are given
   private volatile boolean usesAffinity; // written by policy()
   private volatile boolean closed; // written by close()
@@ -51,7 +50,6 @@ public final class LoadBalancer implements AutoCloseable {
       String name,
       Observers observers,
       ForAdapters settings,
-      HealthCheck healthCheck,
       BalancingPolicy policy,
       @Nullable SourceWatch source) {
     this.source = source;
@@ -59,7 +57,6 @@ public final class LoadBalancer implements AutoCloseable {
     this.name = name;
     this.observers = observers;
     this.settings = settings;
-    this.healthCheck = healthCheck;
     this.usesAffinity = policy.usesAffinity();
   }
 
@@ -170,9 +167,12 @@ public final class LoadBalancer implements AutoCloseable {
     return settings.unsafeRepeats();
   }
 
-  /**
-   * How TLS is spoken with the nodes, for adapters that make HTTP clients; empty: as the JVM does.
-   */
+  /** What is asked first what an error answer means, for adapters; empty: their rules decide. */
+  public Optional<AnswerClassifier> answerClassifier() {
+    return Optional.ofNullable(settings.classifier());
+  }
+
+  /** How TLS is spoken with the nodes, for adapters of HTTP clients; empty: as the JVM does. */
   public Optional<ClusterTls> tls() {
     return Optional.ofNullable(settings.tls());
   }
@@ -215,7 +215,7 @@ public final class LoadBalancer implements AutoCloseable {
    */
   public ClusterSnapshot checkNow() {
     requireOpen();
-    Waiting.forProbes(cluster, healthCheck.timeout());
+    Waiting.forProbes(cluster);
     return snapshot();
   }
 

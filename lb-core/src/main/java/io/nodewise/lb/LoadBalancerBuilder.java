@@ -15,7 +15,7 @@ import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.NodeSet;
 import io.nodewise.lb.observe.AttemptListener;
 import io.nodewise.lb.probe.ProbeClient;
-import io.nodewise.lb.probe.SocketProbeClient;
+import io.nodewise.lb.retry.AnswerClassifier;
 import io.nodewise.lb.retry.DownloadResume;
 import io.nodewise.lb.retry.Hedging;
 import io.nodewise.lb.retry.RetryBudget;
@@ -27,7 +27,6 @@ import io.nodewise.lb.routing.InFlightLimits;
 import io.nodewise.lb.routing.SiteFailover;
 import io.nodewise.lb.time.Randomness;
 import io.nodewise.lb.time.Tasks;
-import io.nodewise.lb.time.ThreadTasks;
 import io.nodewise.lb.time.Ticker;
 import java.net.URI;
 import java.util.ArrayList;
@@ -67,12 +66,8 @@ public final class LoadBalancerBuilder implements Options {
   private SiteFailover siteFailover = SiteFailover.defaults();
   private Backups backupsUsed = Backups.ALL;
   private UnsafeRepeats unsafeRepeats = UnsafeRepeats.CONFIRM;
-
-  // Not public: tests and the simulator reach them through a bridge that is not published.
-  private Ticker ticker = Ticker.system();
-  private Randomness random = Randomness.threadLocal();
-  private @Nullable Tasks tasks;
-  private @Nullable ProbeClient probeClient;
+  private @Nullable AnswerClassifier classifier;
+  private Seams seams = Seams.REAL;
 
   LoadBalancerBuilder() {}
 
@@ -245,12 +240,15 @@ public final class LoadBalancerBuilder implements Options {
     return this;
   }
 
+  /** Asks this first what an error answer means. Default: none, the adapters' rules decide. */
+  public LoadBalancerBuilder answerClassifier(AnswerClassifier first) {
+    classifier = new CarefulClassifier(Objects.requireNonNull(first, "answerClassifier"));
+    return this;
+  }
+
   LoadBalancerBuilder runtime(
       Ticker testTicker, Tasks testTasks, Randomness testRandom, ProbeClient testProbes) {
-    ticker = testTicker;
-    tasks = testTasks;
-    random = testRandom;
-    probeClient = testProbes;
+    seams = new Seams(testTicker, testTasks, testRandom, testProbes);
     return this;
   }
 
@@ -295,8 +293,7 @@ public final class LoadBalancerBuilder implements Options {
   }
 
   private LoadBalancer build(NodeSource fed) {
-    FedStart start =
-        FedStart.of(fed, discovery, backups, logicalEndpoint, name, tasks, ticker, random);
+    FedStart start = FedStart.of(fed, discovery, backups, logicalEndpoint, name, seams);
     try {
       return build(start.members(), start.endpoint(), start.tls(tls), start.watch());
     } catch (RuntimeException e) {
@@ -309,11 +306,8 @@ public final class LoadBalancerBuilder implements Options {
       NodeSet members, URI endpoint, @Nullable ClusterTls secured, @Nullable SourceWatch watch) {
     requireUseOfTls(members);
     String shown = name == null ? endpoint.getAuthority() : name;
-    Tasks background = tasks == null ? new ThreadTasks("nodewise-" + shown) : tasks;
-    ProbeClient probes =
-        probeClient == null
-            ? new SocketProbeClient(shown, background, ticker, secured)
-            : probeClient;
+    Tasks background = seams.tasks("nodewise-" + shown);
+    ProbeClient probes = seams.probes(shown, background, secured);
     List<LoadBalancerListener> all = new ArrayList<>();
     all.add(new TransitionLog(shown));
     all.addAll(FlightRecording.transitions(shown));
@@ -333,7 +327,7 @@ public final class LoadBalancerBuilder implements Options {
                 retryBudget,
                 hedging,
                 all),
-            new Cluster.Runtime(ticker, background, random, probes));
+            new Cluster.Runtime(seams.ticker(), background, seams.random(), probes));
     cluster.start();
     if (watch != null) {
       watch.onChange(members, cluster::update, background);
@@ -342,8 +336,8 @@ public final class LoadBalancerBuilder implements Options {
         cluster,
         shown,
         new Observers(shown, attemptListeners),
-        new ForAdapters(endpoint, hostHeader, timeouts, downloadResume, unsafeRepeats, secured),
-        healthCheck,
+        new ForAdapters(
+            endpoint, hostHeader, timeouts, downloadResume, unsafeRepeats, classifier, secured),
         policy,
         watch);
   }

@@ -25,9 +25,9 @@ final class Waiting {
     }
   }
 
-  static void forProbes(Cluster cluster, Duration probeTimeout) {
+  static void forProbes(Cluster cluster) {
     long rounds = 2 + cluster.registry().nodes().size() / 32;
-    long atMost = probeTimeout.toMillis() * rounds + 1000;
+    long atMost = cluster.probeTimeout().toMillis() * rounds + 1000;
     try {
       cluster.checkNow().toCompletableFuture().get(atMost, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {

@@ -33,6 +33,7 @@ final class ApiCall {
   private @Nullable Signing<?> signing;
   private @Nullable NodeFailedException lastFailure;
   private String lastCode = "";
+  private Failure.Kind lastKind = Failure.Kind.CALLERS;
   private boolean unheard; // the attempt that the SDK decided on last
   private int lostReplies;
   private boolean answered;
@@ -195,6 +196,7 @@ final class ApiCall {
    */
   void answeredError(Failure failure, String code, @Nullable NodeFailedException said) {
     lastCode = code;
+    lastKind = failure.kind();
     lastFailure = said == null ? lastFailure : said;
     failed(failure.kind());
   }
@@ -202,6 +204,11 @@ final class ApiCall {
   /** The S3 code of the last error that was answered, or an empty string. */
   String lastCode() {
     return lastCode;
+  }
+
+  /** Of which kind that error was. */
+  Failure.Kind lastKind() {
+    return lastKind;
   }
 
   /** What a kind of failure means for the call; the only place that knows. */

@@ -54,9 +54,16 @@ final class ApiCalls {
   private final ThreadLocal<@Nullable Signing<?>> signed = new ThreadLocal<>();
 
   private final UploadsBegun uploads = new UploadsBegun();
+  private final ErrorRules errors;
 
   ApiCalls(LoadBalancer cluster) {
     this.cluster = cluster;
+    this.errors = new ErrorRules(cluster);
+  }
+
+  /** What error answers mean. */
+  ErrorRules errors() {
+    return errors;
   }
 
   /** What threads are called that belong to this client. */

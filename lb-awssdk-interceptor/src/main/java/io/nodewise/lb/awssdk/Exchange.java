@@ -89,15 +89,15 @@ final class Exchange extends AttemptState {
 
   /** What an error of the node means that nobody will read. */
   private @Nullable Failure failure(HttpExecuteResponse response) throws IOException {
-    Answer answer = Answer.of(response.httpResponse());
-    if (request.httpRequest().method() == SdkHttpMethod.HEAD) {
-      return answer.failureOfHead();
-    }
-    AbortableInputStream stream = response.responseBody().orElse(null);
+    SdkHttpMethod method = request.httpRequest().method();
+    boolean isHead = method == SdkHttpMethod.HEAD; // whose answer has no body to wait for
+    AbortableInputStream stream = isHead ? null : response.responseBody().orElse(null);
     attempt().reading(); // else the sweeper takes it for a caller who does not read on
     byte[] beginning = stream == null ? new byte[0] : stream.readNBytes(Reception.PEEK);
     attempt().idle(beginning.length);
-    return answer.failure(new Document(beginning).code());
+    SdkHttpResponse head = response.httpResponse();
+    String code = new Document(beginning).code();
+    return owner.transport().calls().errors().failure(node(), method, head, Answer.of(head), code);
   }
 
   /** Nobody wants the answer, if there is one, nor the connection. */

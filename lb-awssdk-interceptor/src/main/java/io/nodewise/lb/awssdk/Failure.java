@@ -75,6 +75,15 @@ record Failure(Kind kind, Outcome outcome) {
     return new Failure(Kind.CALLERS, Outcome.success());
   }
 
+  /** The node answered with what means this. */
+  static Failure of(Outcome meaning) {
+    return switch (meaning.kind()) {
+      case SUCCESS -> callers();
+      case LOAD -> load(meaning);
+      case FAULT, UNREACHABLE, CANCELLED -> answered(meaning);
+    };
+  }
+
   /** Whether it may go to the next node as it is. */
   boolean nothingSent() {
     return kind == Kind.NOTHING_SENT;

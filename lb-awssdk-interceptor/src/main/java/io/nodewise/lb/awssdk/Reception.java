@@ -109,8 +109,7 @@ final class Reception {
     if (answer.isSuccess()) {
       requireWhole(NO_DOCUMENT);
     }
-    boolean isHead = request.method() == SdkHttpMethod.HEAD;
-    Failure found = isHead ? answer.failureOfHead() : answer.failure("");
+    Failure found = failure(answer, "");
     attempt.end(Answer.outcome(found));
     connections.back(System.nanoTime());
     note(found, "");
@@ -147,7 +146,8 @@ final class Reception {
     if (beginning.length < PEEK) {
       requireRightClock(meant, document);
     }
-    Failure found = meant.failure(document.code());
+    String code = answer.isError() || document.isError() ? document.code() : "";
+    Failure found = failure(meant, code);
     if (found == null) {
       taken();
       if (beginning.length == READ_AHEAD) {
@@ -155,8 +155,13 @@ final class Reception {
       }
     }
     body().endsWith(Answer.outcome(found));
-    note(found, document.code());
-    return meant.isError() ? marked(meant) : response;
+    note(found, code);
+    return meant.isError() || found != null ? marked(meant) : response;
+  }
+
+  private @Nullable Failure failure(Answer meant, String code) {
+    ErrorRules errors = owner.transport().calls().errors();
+    return errors.failure(attempt.node(), request.method(), response, meant, code);
   }
 
   /**

@@ -187,19 +187,21 @@ final class Resumption {
 
   private Next refused(Node node, SdkHttpResponse answer) throws IOException {
     int status = answer.statusCode();
-    if (status == 412 || status == 404 || status == 416) {
+    Failure.Kind kind = request.apiCall().lastKind();
+    boolean isCallers = kind == Failure.Kind.CALLERS && status < 500;
+    if (isCallers && (status == 412 || status == 404 || status == 416)) {
       throw changed();
     }
-    if (status == 403 && download.namesItsVersion()) {
+    if (isCallers && status == 403 && download.namesItsVersion()) {
       download = download.ofAnyVersion(); // who may read may not be allowed to name a version
       request.apiCall().route().newRound();
       return Next.ASK;
     }
     alsoTell(new IOException("node " + node.id() + ": asked for the rest, " + status));
-    if (status < 500 && status != 429) {
+    if (isCallers) {
       throw broken(); // the next one would say the same
     }
-    if (status == 429 || status == 503) {
+    if (kind == Failure.Kind.LOAD) {
       search().wantedLess(Answer.of(answer).pause());
     } else {
       search().broughtNothing(node);

@@ -24,8 +24,8 @@
  *       AnswerFuture}, {@code Elsewhere}, {@code AsyncExchange}, {@code AsyncBody}, {@code
  *       SentPublisher}, {@code Part}, {@code JoinedBody}, {@code Serial}, {@code AsyncThreads};
  *   <li><b>what an answer or an exception means</b>: {@code Reception}, {@code Answer}, {@code
- *       Failure}, {@code Document}, {@code CutHead}, {@code ServerClocks}, {@code
- *       NodeFailedException}, {@code GivenUp};
+ *       ErrorRules}, {@code Failure}, {@code Document}, {@code CutHead}, {@code ServerClocks},
+ *       {@code NodeFailedException}, {@code GivenUp};
  *   <li><b>lost replies</b>: {@code Confirmation}, {@code StoredState}, {@code Beginning} (its
  *       age), {@code Questions}, {@code Asking}, {@code Reviewed}, {@code Content}, {@code
  *       EntityTag}, {@code CopySource}, {@code Orphans}, {@code UploadsBegun};

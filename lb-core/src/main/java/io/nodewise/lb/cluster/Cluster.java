@@ -23,6 +23,7 @@ import io.nodewise.lb.routing.Tried;
 import io.nodewise.lb.time.Randomness;
 import io.nodewise.lb.time.Tasks;
 import io.nodewise.lb.time.Ticker;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,7 @@ public final class Cluster implements AutoCloseable {
   private static final int PICKS = 4;
 
   private final Runtime runtime;
-  private final int subset;
+  private final HealthCheck healthCheck;
   private final Registry registry;
   private final Announcer announcer;
   private final Operators operators;
@@ -75,7 +76,7 @@ public final class Cluster implements AutoCloseable {
   /** A cluster at rest; {@link #start} sets it going. It closes {@code runtime}'s parts. */
   public Cluster(NodeSet members, Settings settings, Runtime runtime) {
     this.runtime = runtime;
-    this.subset = settings.healthCheck().subset();
+    this.healthCheck = settings.healthCheck();
     Rules rules =
         new Rules(
             settings.healthCheck(),
@@ -144,7 +145,9 @@ public final class Cluster implements AutoCloseable {
 
   /** Those that were down first may have been well for as long as they were not asked. */
   private void probeAll() {
-    registry.nodes().stream().limit(subset).forEach(node -> prober.probeNow(node.node()));
+    registry.nodes().stream()
+        .limit(healthCheck.subset())
+        .forEach(node -> prober.probeNow(node.node()));
   }
 
   private void sweep() {
@@ -241,6 +244,11 @@ public final class Cluster implements AutoCloseable {
   /** When reads are sent a second time. */
   public Hedges hedges() {
     return hedges;
+  }
+
+  /** How long a probe may take. */
+  public Duration probeTimeout() {
+    return healthCheck.timeout();
   }
 
   /** What is counted of requests. */

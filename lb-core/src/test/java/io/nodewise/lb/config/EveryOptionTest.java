@@ -82,6 +82,7 @@ class EveryOptionTest {
   private static final Map<String, String> CODE_ALONE =
       Map.of(
           "listener", "code of the caller's",
+          "answerClassifier", "code of the caller's",
           "attemptListener", "code of the caller's; the library's own is request-log",
           "health-check.probe", "code of the caller's",
           "tls.trust", "a loaded key store; a file is tls.trust-store",

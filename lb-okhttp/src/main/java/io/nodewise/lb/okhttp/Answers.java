@@ -1,20 +1,60 @@
 package io.nodewise.lb.okhttp;
 
+import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.Outcome;
+import io.nodewise.lb.retry.AnswerClassifier;
+import io.nodewise.lb.retry.ErrorAnswer;
 import io.nodewise.lb.retry.RetryAfter;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Instant;
+import java.util.Optional;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What an answer, or the lack of one, says about the node. A 503 is taken for load: what kind of it
- * is written in the body, which is the caller's to read.
+ * What an answer, or the lack of one, says about the node: what the user's classifier says, if
+ * there is one, else what it means of servers in general. A 503 is taken for load: what kind of it
+ * is written in the body, which is the caller's to read. Thread-safe.
  */
 final class Answers {
-  private Answers() {}
+  private final @Nullable AnswerClassifier first;
 
-  static Outcome outcome(Response response) {
+  /** {@code first}: of the user's. */
+  Answers(@Nullable AnswerClassifier first) {
+    this.first = first;
+  }
+
+  /** What the user's code may see of an answer. */
+  private record Shown(Node node, Response response) implements ErrorAnswer {
+    @Override
+    public String method() {
+      return response.request().method();
+    }
+
+    @Override
+    public int status() {
+      return response.code();
+    }
+
+    @Override
+    public String code() {
+      return "";
+    }
+
+    @Override
+    public Optional<String> header(String name) {
+      return Optional.ofNullable(response.header(name));
+    }
+  }
+
+  Outcome outcome(Node node, Response response) {
+    Outcome said =
+        first == null || response.code() < 400 ? null : first.classify(new Shown(node, response));
+    return said == null ? ofServers(response) : said;
+  }
+
+  private static Outcome ofServers(Response response) {
     return switch (response.code()) {
       case 429, 503 -> load(response);
       case 501, 505, 507 -> Outcome.success();
@@ -29,12 +69,6 @@ final class Answers {
     return pause == null
         ? Outcome.load(reason)
         : Outcome.load(reason, RetryAfter.parse(pause, response.header("Date"), Instant.now()));
-  }
-
-  /** Whether the node failed or asks for less: another one may do better. */
-  static boolean isErrorOfNode(Response response) {
-    Outcome outcome = outcome(response);
-    return outcome.isNodeFault() || outcome.kind() == Outcome.Kind.LOAD;
   }
 
   /** Whether bytes of a body may follow the headers. */

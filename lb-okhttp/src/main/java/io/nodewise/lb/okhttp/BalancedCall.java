@@ -5,7 +5,6 @@ import io.nodewise.lb.Route;
 import io.nodewise.lb.hedge.HedgeThreads;
 import io.nodewise.lb.node.Outcome;
 import io.nodewise.lb.observe.RequestDescription;
-import io.nodewise.lb.okhttp.HedgedCall.Answered;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -106,10 +105,10 @@ final class BalancedCall {
         if (answered == null) {
           continue;
         }
-        if (!goesOn(answered.response())) {
+        if (!goesOn(answered)) {
           return taken(answered);
         }
-        answered.by().refused(answered.response());
+        answered.by().refused(answered);
         keep(answered);
       }
     } catch (IOException e) {
@@ -135,7 +134,7 @@ final class BalancedCall {
 
   private static Response taken(Answered answered) {
     try {
-      return answered.by().taken(answered.response());
+      return answered.by().taken(answered);
     } catch (RuntimeException | Error e) { // of a body that an interceptor of the user's put there
       answered.by().cancel("given up by the caller");
       answered.by().abort();
@@ -187,7 +186,7 @@ final class BalancedCall {
     HedgeThreads threads = shared.hedges();
     Duration delay = threads == null || !leeway.hedges() ? null : route.hedgeDelay().orElse(null);
     return delay == null || threads == null
-        ? new Answered(attempt, attempt.send())
+        ? attempt.send()
         : new HedgedCall(this, attempt).run(threads, delay);
   }
 
@@ -213,14 +212,11 @@ final class BalancedCall {
   }
 
   /** Whether it goes on after this answer. */
-  private boolean goesOn(Response response) {
-    if (!leeway.repeats()
-        || !Answers.isErrorOfNode(response)
-        || user.isOver()
-        || !route.hasUntried()) {
+  private boolean goesOn(Answered answered) {
+    if (!leeway.repeats() || !answered.isErrorOfNode() || user.isOver() || !route.hasUntried()) {
       return false;
     }
-    if (Answers.outcome(response).kind() == Outcome.Kind.LOAD) {
+    if (answered.outcome().kind() == Outcome.Kind.LOAD) {
       return route.takeRetry();
     }
     return !leeway.staysOnFault() && ++refusals <= FEW && route.takeFailover();

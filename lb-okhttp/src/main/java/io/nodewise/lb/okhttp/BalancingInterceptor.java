@@ -78,6 +78,7 @@ final class BalancingInterceptor implements Interceptor {
         new Shared(
             new NodeClients(cluster, inner(cluster, client)),
             new BrokenConnections(),
+            new Answers(cluster.answerClassifier().orElse(null)),
             cluster.hostHeader() == HostHeader.LOGICAL,
             hedges);
   }

@@ -5,14 +5,10 @@ import io.nodewise.lb.hedge.HedgeThreads;
 import io.nodewise.lb.hedge.Race;
 import java.io.IOException;
 import java.time.Duration;
-import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** A read on its way to one node and, if that takes long, to a second one. For one use. */
 final class HedgedCall {
-
-  /** An answer, and the attempt that brought it. */
-  record Answered(NodeCall by, Response response) {}
 
   private final BalancedCall owner;
   private final Race<Answered> race;
@@ -55,12 +51,12 @@ final class HedgedCall {
 
     @Override
     public Answered send() throws IOException {
-      return new Answered(call, call.send());
+      return call.send();
     }
 
     @Override
     public boolean isErrorOfNode(Answered answer) {
-      return Answers.isErrorOfNode(answer.response());
+      return answer.isErrorOfNode();
     }
 
     @Override
@@ -70,7 +66,7 @@ final class HedgedCall {
 
     @Override
     public Answered refused(Answered answer) {
-      call.refused(answer.response());
+      call.refused(answer);
       return answer;
     }
 

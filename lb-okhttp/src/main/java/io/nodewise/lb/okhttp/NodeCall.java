@@ -75,11 +75,11 @@ final class NodeCall extends EventListener {
   }
 
   /**
-   * Sends the request and returns the head of the answer, which is somebody's to take or to drop.
+   * Sends the request and returns the answer, whose body is somebody's to take or to drop.
    *
    * @throws IOException as OkHttp did: to be told to {@link #failed}
    */
-  Response send() throws IOException {
+  Answered send() throws IOException {
     boolean known = false; // to us, or to those we tell
     try {
       Call sending = owner.shared().clients().to(node()).newCall(addressed());
@@ -96,7 +96,7 @@ final class NodeCall extends EventListener {
       }
       Response response = HiddenRetryAfter.bringBack(sending.execute());
       known = true;
-      return response;
+      return new Answered(this, response, owner.shared().answers().outcome(node(), response));
     } catch (IOException e) {
       known = true;
       throw e;
@@ -138,15 +138,16 @@ final class NodeCall extends EventListener {
   }
 
   /** The answer becomes that of the request: the end of its body ends the attempt. */
-  Response taken(Response response) {
+  Response taken(Answered answered) {
+    Response response = answered.response();
     attempt.status(response.code());
-    if (Answers.isErrorOfNode(response)) {
+    if (answered.isErrorOfNode()) {
       attempt.firstByteOfError();
     } else {
       attempt.firstByte();
     }
     Response.Builder builder = response.newBuilder().request(owner.made());
-    Outcome outcome = Answers.outcome(response);
+    Outcome outcome = answered.outcome();
     ResponseBody content = response.body();
     if (content.contentLength() == 0 || !Answers.promisesBody(response)) {
       attempt.end(outcome);
@@ -158,10 +159,10 @@ final class NodeCall extends EventListener {
   }
 
   /** Ends the attempt with what an error of the node means; the response stays as it is. */
-  void refused(Response response) {
-    attempt.status(response.code());
+  void refused(Answered answered) {
+    attempt.status(answered.response().code());
     attempt.firstByteOfError();
-    attempt.end(Answers.outcome(response));
+    attempt.end(answered.outcome());
   }
 
   /** Ends the attempt because another one of the request was answered first. */

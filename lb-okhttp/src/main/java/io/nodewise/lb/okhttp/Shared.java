@@ -12,5 +12,6 @@ import org.jspecify.annotations.Nullable;
 record Shared(
     NodeClients clients,
     BrokenConnections broken,
+    Answers answers,
     boolean keepsHost,
     @Nullable HedgeThreads hedges) {}

@@ -10,7 +10,8 @@
  *       Redirects}, {@code Cookies}, {@code SessionCookie}, {@code PathAffinity}, {@code Leeway},
  *       {@code S3Requests};
  *   <li><b>the attempt</b>: {@code NodeCall}, {@code AttemptSettings}, {@code SentBody}, {@code
- *       AnswerBody}, {@code Answers}, {@code HiddenRetryAfter}, {@code BrokenConnections};
+ *       Answered}, {@code AnswerBody}, {@code Answers}, {@code HiddenRetryAfter}, {@code
+ *       BrokenConnections};
  *   <li><b>two attempts</b>: {@code HedgedCall};
  *   <li><b>what calls share</b>: {@code Shared}, {@code NodeClients}, {@code NodeTls}.
  * </ul>

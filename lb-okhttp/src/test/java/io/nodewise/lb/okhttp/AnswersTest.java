@@ -2,6 +2,7 @@ package io.nodewise.lb.okhttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nodewise.lb.node.Node;
 import io.nodewise.lb.node.Outcome;
 import java.time.Duration;
 import okhttp3.Protocol;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an answer says about its node. */
 class AnswersTest {
+  private static final Node NODE = Node.of("http://127.0.0.1:9000");
 
   private static Response.Builder response(int status) {
     return new Response.Builder()
@@ -24,7 +26,7 @@ class AnswersTest {
   }
 
   private static Outcome outcome(Response.Builder response) {
-    return Answers.outcome(response.build());
+    return new Answers(null).outcome(NODE, response.build());
   }
 
   @ParameterizedTest
