@@ -26,7 +26,7 @@ final class Waiting {
   }
 
   static void forProbes(Cluster cluster) {
-    long rounds = 2 + cluster.registry().nodes().size() / 32;
+    long rounds = 2L + cluster.registry().nodes().size() / 32;
     long atMost = cluster.probeTimeout().toMillis() * rounds + 1000;
     try {
       cluster.checkNow().toCompletableFuture().get(atMost, TimeUnit.MILLISECONDS);

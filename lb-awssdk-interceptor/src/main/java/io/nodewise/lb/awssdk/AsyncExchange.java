@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import software.amazon.awssdk.http.SdkCancellationException;
@@ -103,7 +104,8 @@ final class AsyncExchange extends AttemptState implements SdkAsyncHttpResponseHa
     if (aborted) {
       abort();
     }
-    answer.whenComplete((nothing, e) -> serial.run(() -> futureEnded(e)));
+    Future<?> unused = // it tells by itself
+        answer.whenComplete((nothing, e) -> serial.run(() -> futureEnded(e)));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.nodewise.lb.awssdk;
 import io.nodewise.lb.Attempt;
 import io.nodewise.lb.node.Outcome;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.SdkHttpRequest;
@@ -39,9 +40,10 @@ final class AsyncSigning {
       return;
     }
     waiting = attempt;
-    signing
-        .signed(unsigned.request(), unsigned.body().source(), attempt)
-        .whenComplete((signed, e) -> serial.run(() -> signed(signed, e, then, failed)));
+    Future<?> unused = // it tells by itself
+        signing
+            .signed(unsigned.request(), unsigned.body().source(), attempt)
+            .whenComplete((signed, e) -> serial.run(() -> signed(signed, e, then, failed)));
   }
 
   private void signed(

@@ -231,7 +231,7 @@ final class LeastLoaded implements Picker {
     }
     int jitter =
         sliced
-            ? (int) ((offsets >>> 12 * k & (SLICE - 1)) * width >>> 12) // one of five slices
+            ? (int) ((((offsets >>> (12 * k)) & (SLICE - 1)) * width) >>> 12) // one of five slices
             : Chance.below(StableHash.mix(offsets + k), width);
     int index = Chance.below(random, n) + k * width + jitter;
     return index - (n & (n - 1 - index) >> 31); // less n where it is beyond: no branch to guess

@@ -172,7 +172,7 @@ public final class RoutingTable {
         if (candidate.weight() > 0 && !tried.contains(candidate)) {
           int inFlight = candidate.inFlight();
           equal = inFlight < least ? 1 : inFlight == least ? equal + 1 : equal;
-          if (inFlight < least || inFlight == least && Chance.below(bits, equal) == 0) {
+          if (inFlight < least || (inFlight == least && Chance.below(bits, equal) == 0)) {
             least = inFlight;
             best = candidate; // any of the equal ones: many clients are not to meet on one
           }

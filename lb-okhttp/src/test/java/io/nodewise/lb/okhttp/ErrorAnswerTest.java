@@ -1,6 +1,7 @@
 package io.nodewise.lb.okhttp;
 
 import static io.nodewise.lb.okhttp.Clusters.request;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -106,7 +107,7 @@ class ErrorAnswerTest {
     OkHttpClient client = nodes(500, 200);
     assertThat(Clusters.enqueue(client.newCall(request("GET"))))
         .succeedsWithin(Duration.ofSeconds(10))
-        .isEqualTo("node 1".getBytes());
+        .isEqualTo("node 1".getBytes(UTF_8));
   }
 
   @ParameterizedTest

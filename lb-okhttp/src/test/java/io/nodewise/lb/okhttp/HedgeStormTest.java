@@ -1,6 +1,7 @@
 package io.nodewise.lb.okhttp;
 
 import static io.nodewise.lb.okhttp.Clusters.request;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -94,7 +95,7 @@ class HedgeStormTest {
       }
       for (CompletableFuture<byte[]> read : reads) {
         try {
-          assertThat(new String(read.get(20, TimeUnit.SECONDS))).isIn("ok", "no");
+          assertThat(new String(read.get(20, TimeUnit.SECONDS), UTF_8)).isIn("ok", "no");
           answered++;
         } catch (ExecutionException e) {
           assertThat(e).hasCauseInstanceOf(IOException.class);

@@ -1,6 +1,7 @@
 package io.nodewise.lb.okhttp;
 
 import static io.nodewise.lb.okhttp.Clusters.request;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -176,7 +177,7 @@ class HedgingTest {
     moods[0] = Mood.SILENT;
     assertThat(Clusters.enqueue(client.newCall(request("GET"))))
         .succeedsWithin(Duration.ofSeconds(10))
-        .isEqualTo("n1".getBytes());
+        .isEqualTo("n1".getBytes(UTF_8));
     Clusters.awaitIdle(cluster);
     assertThat(won()).isEqualTo(1);
   }

@@ -1,5 +1,6 @@
 package io.nodewise.lb.okhttp;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -56,7 +57,7 @@ class Http2StreamsTest extends OnHttp2 {
     assertThat(send(client, silent)).isEqualTo("n1");
     assertThat(faults(0)).isEqualTo(1);
     released.countDown();
-    assertThat(new String(patient.get(0).get(10, TimeUnit.SECONDS))).isEqualTo("n0");
+    assertThat(new String(patient.get(0).get(10, TimeUnit.SECONDS), UTF_8)).isEqualTo("n0");
     assertThat(connections).hasSize(2);
   }
 
@@ -73,7 +74,7 @@ class Http2StreamsTest extends OnHttp2 {
     given.cancel();
     assertThat(up).failsWithin(Duration.ofSeconds(10));
     released.countDown();
-    assertThat(new String(reads.get(0).get(10, TimeUnit.SECONDS))).isEqualTo("n0");
+    assertThat(new String(reads.get(0).get(10, TimeUnit.SECONDS), UTF_8)).isEqualTo("n0");
     assertThat(connections).hasSize(2);
     assertThat(faults(0)).isZero();
   }

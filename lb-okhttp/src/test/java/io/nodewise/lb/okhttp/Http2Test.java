@@ -1,5 +1,6 @@
 package io.nodewise.lb.okhttp;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -37,7 +38,7 @@ class Http2Test extends OnHttp2 {
     effect = new SocketEffect.CloseSocket();
     assertThat(get(client, "/break")).isEqualTo("n1");
     for (CompletableFuture<byte[]> read : reads) {
-      assertThat(new String(read.get(10, TimeUnit.SECONDS))).isEqualTo("n1");
+      assertThat(new String(read.get(10, TimeUnit.SECONDS), UTF_8)).isEqualTo("n1");
     }
     assertThat(faults(0)).isEqualTo(1);
     assertThat(Clusters.node(cluster, url(0)).state()).isEqualTo(NodeState.UNKNOWN);
@@ -63,7 +64,7 @@ class Http2Test extends OnHttp2 {
     List<CompletableFuture<byte[]>> reads = waiting(client, "GET", 5);
     CompletableFuture<Void> closed = CompletableFuture.runAsync(servers.get(0)::close);
     for (CompletableFuture<byte[]> read : reads) {
-      assertThat(new String(read.get(10, TimeUnit.SECONDS))).isEqualTo("n1");
+      assertThat(new String(read.get(10, TimeUnit.SECONDS), UTF_8)).isEqualTo("n1");
     }
     released.countDown();
     closed.get(10, TimeUnit.SECONDS);

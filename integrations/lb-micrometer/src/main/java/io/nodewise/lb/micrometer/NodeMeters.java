@@ -100,10 +100,10 @@ final class NodeMeters {
       (report.read() ? firstByteOfReads : firstByteOfWrites).record(firstByte);
     }
     if (report.sent() > 0) {
-      sent.increment(report.sent());
+      sent.increment((double) report.sent());
     }
     if (report.received() > 0) {
-      received.increment(report.received());
+      received.increment((double) report.received());
     }
   }
 
