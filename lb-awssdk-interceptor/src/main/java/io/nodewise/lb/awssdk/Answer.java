@@ -110,6 +110,11 @@ record Answer(int status, long contentLength, boolean isFramed, Duration pause) 
     return response.statusCode() >= 500 || response.statusCode() == 429;
   }
 
+  /** Whether the SDK's retry strategies repeat what was answered so, whatever its code. */
+  boolean isRepeatedBySdk() {
+    return status == 429 || status == 500 || (status >= 502 && status <= 504);
+  }
+
   /** Whether it carries what was asked for: a redirect does not. */
   boolean isSuccess() {
     return status < 300;

@@ -33,12 +33,13 @@ final class ApiCall {
   private @Nullable Signing<?> signing;
   private @Nullable NodeFailedException lastFailure;
   private String lastCode = "";
-  private Failure.Kind lastKind = Failure.Kind.CALLERS;
+  private Failure lastError = Failure.callers();
   private boolean unheard; // the attempt that the SDK decided on last
   private int lostReplies;
   private boolean answered;
   private boolean faulted;
   private boolean overloaded;
+  private boolean oddlyOverloaded; // the same, said by what the SDK takes for final
   private boolean firstRound = true;
   private boolean excused;
   private boolean clockDoubted;
@@ -148,6 +149,7 @@ final class ApiCall {
   void beginAttempt() {
     faulted = false;
     overloaded = false;
+    oddlyOverloaded = false;
     if (route.attempts() > 0 && !route.hasUntried()) {
       firstRound &= excused;
       route.newRound();
@@ -191,14 +193,23 @@ final class ApiCall {
   /**
    * The node answered with an error.
    *
+   * @param meant the answer
+   * @param failure how it is taken, which a user's classifier may have said
    * @param code what S3 calls it, or an empty string
    * @param said the same for those who can't repeat it; null where nobody will
    */
-  void answeredError(Failure failure, String code, @Nullable NodeFailedException said) {
+  void answeredError(
+      Answer meant, Failure failure, String code, @Nullable NodeFailedException said) {
     lastCode = code;
-    lastKind = failure.kind();
+    lastError = failure;
     lastFailure = said == null ? lastFailure : said;
     failed(failure.kind());
+    oddlyOverloaded = overloaded && !meant.isRepeatedBySdk();
+    Failure byRule = meant.failure(code);
+    boolean isFault = byRule != null && byRule.kind() == Failure.Kind.FAULT;
+    if (isFault && failure.kind() == Failure.Kind.CALLERS) {
+      lost(); // that its node is well does not say that nothing was carried out
+    }
   }
 
   /** The S3 code of the last error that was answered, or an empty string. */
@@ -206,9 +217,9 @@ final class ApiCall {
     return lastCode;
   }
 
-  /** Of which kind that error was. */
-  Failure.Kind lastKind() {
-    return lastKind;
+  /** How that error was taken. */
+  Failure lastError() {
+    return lastError;
   }
 
   /** What a kind of failure means for the call; the only place that knows. */
@@ -247,7 +258,7 @@ final class ApiCall {
    * up, nothing, as the strategy will refuse anyway.
    */
   boolean takeRetry(int maxAttempts) {
-    return !overloaded || retries + 1 >= maxAttempts || route.takeRetry();
+    return !overloaded || oddlyOverloaded || retries + 1 >= maxAttempts || route.takeRetry();
   }
 
   /** How often a node was asked for the rest of a download and heard it, in all attempts. */
@@ -272,9 +283,13 @@ final class ApiCall {
    * strategy's to decide. A connection that broke is no work for a node, so the first few of those
    * are free whatever there is left; of answers a poisonous request may get the same everywhere, so
    * there are few at all. After a stale connection it may go on at the same node, if there is no
-   * other.
+   * other. A node that asks for less in words that the retry strategy takes for final is left as
+   * far as the retry budget goes.
    */
   boolean takeFreeFailover() {
+    if (oddlyOverloaded) {
+      return route.hasUntried() && route.takeRetry();
+    }
     if (excused && isRepeatable() && replacements < FREE_REPLACEMENTS) {
       replacements++;
       return true;

@@ -322,6 +322,9 @@ final class AsyncRequest extends SdkAttempt implements AsyncExchange.Receiver {
     serial.run(() -> fromOutside(new SdkCancellationException("the call has gone on")));
     if (!serial.isMine()) {
       handover.await();
+      if (handover.isOutlived()) {
+        apiCall().unheard(); // it says nothing of that any more
+      }
     }
   }
 }

@@ -21,6 +21,11 @@ final class ErrorRules {
     first = cluster.answerClassifier().orElse(null);
   }
 
+  /** Whether it may say that the node failed or asks for less, as far as its head goes. */
+  boolean isPerhapsOfNode(SdkHttpResponse head) {
+    return first == null ? Answer.isErrorOfNode(head) : head.statusCode() >= 400;
+  }
+
   /** What the user's code may see of an answer. */
   private record Shown(Node node, String method, int status, String code, SdkHttpResponse head)
       implements ErrorAnswer {
@@ -39,7 +44,8 @@ final class ErrorRules {
    */
   @Nullable Failure failure(
       Node node, SdkHttpMethod method, SdkHttpResponse head, Answer meant, String code) {
-    if (first != null && (meant.isError() || !code.isEmpty())) {
+    boolean isInSuccess = head.statusCode() < 300 && !code.isEmpty();
+    if (first != null && (meant.isError() || isInSuccess)) {
       Outcome said = first.classify(new Shown(node, method.name(), meant.status(), code, head));
       if (said != null) {
         return Failure.of(said);

@@ -97,7 +97,12 @@ final class Exchange extends AttemptState {
     attempt().idle(beginning.length);
     SdkHttpResponse head = response.httpResponse();
     String code = new Document(beginning).code();
-    return owner.transport().calls().errors().failure(node(), method, head, Answer.of(head), code);
+    return errors().failure(node(), method, head, Answer.of(head), code);
+  }
+
+  /** What error answers mean. */
+  ErrorRules errors() {
+    return owner.transport().calls().errors();
   }
 
   /** Nobody wants the answer, if there is one, nor the connection. */

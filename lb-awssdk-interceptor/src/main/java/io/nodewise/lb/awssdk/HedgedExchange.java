@@ -62,7 +62,7 @@ final class HedgedExchange {
 
     @Override
     public boolean isErrorOfNode(HttpExecuteResponse answer) {
-      return Answer.isErrorOfNode(answer.httpResponse());
+      return exchange.errors().isPerhapsOfNode(answer.httpResponse());
     }
 
     @Override

@@ -80,7 +80,7 @@ final class Reception {
    */
   int begins(SdkHttpResponse head, boolean hasBody) {
     attempt.status(head.statusCode());
-    if (Answer.isErrorOfNode(head)) {
+    if (errors().isPerhapsOfNode(head)) {
       attempt.firstByteOfError();
     } else {
       attempt.firstByte();
@@ -112,7 +112,7 @@ final class Reception {
     Failure found = failure(answer, "");
     attempt.end(Answer.outcome(found));
     connections.back(System.nanoTime());
-    note(found, "");
+    note(answer, found, "");
     return answer.isError() ? marked(answer) : response;
   }
 
@@ -155,13 +155,16 @@ final class Reception {
       }
     }
     body().endsWith(Answer.outcome(found));
-    note(found, code);
+    note(meant, found, code);
     return meant.isError() || found != null ? marked(meant) : response;
   }
 
   private @Nullable Failure failure(Answer meant, String code) {
-    ErrorRules errors = owner.transport().calls().errors();
-    return errors.failure(attempt.node(), request.method(), response, meant, code);
+    return errors().failure(attempt.node(), request.method(), response, meant, code);
+  }
+
+  private ErrorRules errors() {
+    return owner.transport().calls().errors();
   }
 
   /**
@@ -223,13 +226,14 @@ final class Reception {
     owner.transport().clocks().taken(began); // the time it was signed with, and one clock less
   }
 
-  private void note(@Nullable Failure found, String code) {
+  private void note(Answer meant, @Nullable Failure found, String code) {
     if (found != null) {
       ApiCall call = owner.apiCall();
       // Only of what has a body it is ever asked why that can't be sent again.
       boolean isNoted = found.kind() != Failure.Kind.CALLERS && hasRequestBody;
       String reason = found.outcome().reason();
       call.answeredError(
+          meant,
           found,
           code,
           isNoted ? new NodeFailedException(attempt.node(), reason, call, null) : null);

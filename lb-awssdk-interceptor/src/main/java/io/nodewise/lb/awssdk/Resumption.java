@@ -187,8 +187,8 @@ final class Resumption {
 
   private Next refused(Node node, SdkHttpResponse answer) throws IOException {
     int status = answer.statusCode();
-    Failure.Kind kind = request.apiCall().lastKind();
-    boolean isCallers = kind == Failure.Kind.CALLERS && status < 500;
+    Failure error = request.apiCall().lastError();
+    boolean isCallers = error.kind() == Failure.Kind.CALLERS && status < 500;
     if (isCallers && (status == 412 || status == 404 || status == 416)) {
       throw changed();
     }
@@ -201,8 +201,8 @@ final class Resumption {
     if (isCallers) {
       throw broken(); // the next one would say the same
     }
-    if (kind == Failure.Kind.LOAD) {
-      search().wantedLess(Answer.of(answer).pause());
+    if (error.kind() == Failure.Kind.LOAD) {
+      search().wantedLess(error.outcome().pause());
     } else {
       search().broughtNothing(node);
     }

@@ -3,14 +3,17 @@ package io.nodewise.lb.awssdk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
+import static org.awaitility.Awaitility.await;
 
 import io.nodewise.lb.LoadBalancer;
 import io.nodewise.lb.awssdk.nodes.Fault;
 import io.nodewise.lb.awssdk.nodes.FaultProxy;
 import io.nodewise.lb.health.HealthCheck;
+import io.nodewise.lb.health.OutlierDetection;
 import io.nodewise.lb.node.Outcome;
 import io.nodewise.lb.retry.AnswerClassifier;
 import io.nodewise.lb.retry.ErrorAnswer;
+import io.nodewise.lb.retry.Hedging;
 import io.nodewise.lb.routing.BalancingPolicy;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -138,23 +142,95 @@ class AnswerClassifierIT extends OnAsyncNodes {
   }
 
   @Test
-  void what_asks_for_less_counts_as_that() {
+  void what_asks_for_less_counts_as_that_and_goes_on_whatever_its_status() {
     LoadBalancer cluster =
         inTurn(answer -> answer.status() == 400 ? Outcome.load("queue full") : null);
     S3Client s3 = client(cluster);
+    put(MatrixCell.DIRECT, "k", bytes(1000));
     nodes.get(1).always(Fault.answerInstead(400, Fault.error("QueueFull")));
 
     for (int i = 0; i < 4; i++) {
-      try {
-        get(s3, "k" + i);
-      } catch (S3Exception e) {
-        // Whether it is sent again the SDK decides by its status, and there is no such key.
-        assertThat(e.statusCode()).isIn(400, 404);
-      }
+      assertThat(get(s3, "k")).hasSize(1000);
     }
 
-    assertThat(node(cluster, nodes.get(1)).loads()).isEqualTo(1);
+    assertThat(node(cluster, nodes.get(1)).loads()).isPositive().isEqualTo(seen.size());
     assertThat(faults(cluster)).isZero();
+    assertIdle(cluster);
+  }
+
+  /** And where all say so it ends, with what they say. */
+  @Test
+  void an_overload_in_other_words_is_no_reason_for_a_storm() {
+    LoadBalancer cluster =
+        inTurn(answer -> answer.status() == 400 ? Outcome.load("queue full") : null);
+    S3Client s3 = client(cluster);
+    nodes.always(Fault.answerInstead(400, Fault.error("QueueFull")));
+
+    int calls = 50;
+    for (int i = 0; i < calls; i++) {
+      assertThatThrownBy(() -> get(s3, "k")).satisfies(e -> assertRefused(e, 400, "QueueFull"));
+    }
+
+    // The budget: 5 %, and one a second with ten in store.
+    assertThat(nodes.count("GET")).isBetween(calls, calls + 30);
+    assertIdle(cluster);
+  }
+
+  @Test
+  void that_a_node_is_well_does_not_say_that_nothing_was_carried_out() {
+    LoadBalancer cluster = inTurn(answer -> Outcome.success());
+    S3Client s3 = client(cluster); // with the SDK's retries, which repeat what came with a 500
+    nodes.always(Fault.answerAfterwards(500, Fault.error("InternalError")).on("PUT"));
+
+    assertThatThrownBy(
+            () ->
+                s3.putObject(
+                    put -> put.bucket(bucket).key("k").writeOffsetBytes(0L),
+                    RequestBody.fromBytes(bytes(1000))))
+        .satisfies(e -> assertRefused(e, 500, "InternalError"));
+
+    assertThat(nodes.count("PUT")).isEqualTo(1);
+    assertThat(faults(cluster)).isZero();
+  }
+
+  @Test
+  void a_hedge_whose_answer_is_a_fault_does_not_win() {
+    FaultProxy slow = nodes.get(0);
+    FaultProxy notReady = nodes.get(1);
+    LoadBalancer cluster =
+        track(
+            LoadBalancer.builder()
+                .nodes(slow.url(), notReady.url())
+                .healthCheck(HealthCheck.none())
+                .policy(BalancingPolicy.roundRobin())
+                .outlierDetection(OutlierDetection.builder().consecutiveFaults(1000).build())
+                .hedging(
+                    Hedging.builder()
+                        .share(0.5)
+                        .leastDelay(Duration.ofMillis(40))
+                        .leastSamples(10)
+                        .burst(1000)
+                        .build())
+                .answerClassifier(AnswerClassifierIT::faultIfNotReady));
+    S3Client s3 = client(cluster);
+    put(s3, "k", bytes(1000));
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () -> {
+              get(s3, "k");
+              return !cluster.snapshot().hedges().delay().isZero();
+            });
+    slow.always(Fault.delayReply(400));
+    notReady.always(NOT_READY);
+
+    long before = cluster.snapshot().hedges().begun();
+    for (int i = 0; i < 20 && cluster.snapshot().hedges().begun() < before + 3; i++) {
+      assertThat(get(s3, "k")).hasSize(1000);
+    }
+
+    assertThat(cluster.snapshot().hedges().begun()).isGreaterThan(before);
+    assertIdle(cluster);
   }
 
   @Test

@@ -123,7 +123,10 @@ public final class DnsSource implements NodeSource {
   }
 
   private List<InetAddress> byNameServers(String host, DnsLook look) throws IOException {
-    last = last.lookedUp(host, look, rules);
+    AddressLook both = new AddressLook(host, last);
+    both.ask(true, look, rules);
+    both.ask(false, look, rules);
+    last = both.result();
     if (last.all().isEmpty()) {
       throw new IOException(host + ": no addresses");
     }

@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 public final class SrvSource implements NodeSource {
   private static final double LEAST_WEIGHT = 0.01;
 
-  /** In so many answers a node is missing at most before it is no member any more. */
-  private static final int REMEMBERED = 16;
+  /** Answers; a node that sixteen of them are missing is asked for once more, and gone then. */
+  private static final int REMEMBERED = 18;
 
   private final String scheme;
   private final String service;
@@ -91,7 +91,9 @@ public final class SrvSource implements NodeSource {
     if (entries.isEmpty()) {
       throw new IOException(service + ": no targets");
     }
-    List<Integer> tiers = priorities(entries);
+    Map<Integer, Integer> priorities = priorities(entries);
+    List<Integer> tiers = List.copyOf(priorities.keySet());
+    Map<String, AddressLook> looks = looks(entries, look);
     Map<String, Node> nodes = new LinkedHashMap<>(); // by authority: two targets may share one
     Map<String, KnownAddresses> found = new HashMap<>();
     IOException failure = null;
@@ -99,7 +101,7 @@ public final class SrvSource implements NodeSource {
       int tier = tiers.indexOf(entry.priority());
       double weight = weight(entry, entries);
       try {
-        for (Node node : nodesOf(entry, look, found)) {
+        for (Node node : nodesOf(entry, looks, found)) {
           nodes.putIfAbsent(node.authority(), node.toBuilder().tier(tier).weight(weight).build());
         }
       } catch (IOException e) {
@@ -116,14 +118,32 @@ public final class SrvSource implements NodeSource {
               service + ": none of its " + entries.size() + " targets has addresses" + rules);
     }
     lastOf = Map.copyOf(found);
-    return Found.of(nodes.values(), DnsSource.clamped(look.ttl(), options));
+    seen = Map.copyOf(priorities);
+    // What could not be looked up at first is to be found, or complained about, soon.
+    return Found.of(
+        nodes.values(),
+        failure == null ? DnsSource.clamped(look.ttl(), options) : options.leastTtl);
+  }
+
+  /** The questions for all targets' addresses, of one kind after the other. */
+  private Map<String, AddressLook> looks(List<SrvEntry> entries, DnsLook look) {
+    Map<String, AddressLook> looks = new LinkedHashMap<>();
+    if (addresses) {
+      for (SrvEntry entry : entries) {
+        KnownAddresses last = lastOf.getOrDefault(entry.target(), KnownAddresses.NONE);
+        looks.computeIfAbsent(entry.target(), name -> new AddressLook(name + ".", last));
+      }
+      looks.values().forEach(each -> each.ask(true, look, rules));
+      looks.values().forEach(each -> each.ask(false, look, rules));
+    }
+    return looks;
   }
 
   /**
    * Those there are, the lowest first, and those there were: nodes of the first one that are
    * missing in a short answer stay members, and the second one's are not to be as good as they are.
    */
-  private List<Integer> priorities(List<SrvEntry> entries) {
+  private Map<Integer, Integer> priorities(List<SrvEntry> entries) {
     Map<Integer, Integer> known = new TreeMap<>();
     seen.forEach(
         (priority, answers) -> {
@@ -132,8 +152,7 @@ public final class SrvSource implements NodeSource {
           }
         });
     entries.forEach(entry -> known.put(entry.priority(), REMEMBERED));
-    seen = Map.copyOf(known);
-    return List.copyOf(known.keySet());
+    return known;
   }
 
   private static double weight(SrvEntry entry, List<SrvEntry> all) {
@@ -148,9 +167,11 @@ public final class SrvSource implements NodeSource {
     return most == least ? 1 : Math.max(LEAST_WEIGHT, (double) entry.weight() / most);
   }
 
-  private List<Node> nodesOf(SrvEntry entry, DnsLook look, Map<String, KnownAddresses> found)
+  private List<Node> nodesOf(
+      SrvEntry entry, Map<String, AddressLook> looks, Map<String, KnownAddresses> found)
       throws IOException {
-    if (!addresses) {
+    AddressLook look = looks.get(entry.target());
+    if (look == null) {
       return List.of(Node.of(scheme + "://" + entry.target() + ":" + entry.port()));
     }
     KnownAddresses known = found.get(entry.target());
@@ -166,10 +187,10 @@ public final class SrvSource implements NodeSource {
   }
 
   /** What can't be found out stays as it was; a target that is just coming has none yet. */
-  private KnownAddresses addressesOf(String target, DnsLook look) throws IOException {
+  private KnownAddresses addressesOf(String target, AddressLook look) throws IOException {
     KnownAddresses last = lastOf.get(target);
     try {
-      return (last == null ? KnownAddresses.NONE : last).lookedUp(target + ".", look, rules);
+      return look.result();
     } catch (NoSuchNameException e) {
       return KnownAddresses.NONE;
     } catch (IOException e) {

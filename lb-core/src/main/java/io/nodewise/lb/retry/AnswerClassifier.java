@@ -7,16 +7,17 @@ import org.jspecify.annotations.Nullable;
  * Says what an error answer means, where a server means another thing by it than servers do in
  * general: a product whose {@code 400 NodeNotReady} is a fault of the node, a gateway whose 500 is
  * the caller's mistake. Asked before the adapter's own rules, for every answer of 400 or more and
- * for every error in the body of a success.
+ * for every error in the body of a success; not where a node's clock is found to be wrong.
  *
  * <p>What may be said, and what becomes of it:
  *
  * <ul>
- *   <li>{@link Outcome#success()}: the node is well, the answer is the caller's.
+ *   <li>{@link Outcome#success()}: the node is well, the answer is the caller's. What came with a
+ *       5xx may have been carried out all the same.
  *   <li>{@link Outcome#load(String)}: the node asks for less. It has not carried the request out,
  *       which is sent again as far as the retry budget goes.
  *   <li>{@link Outcome#fault(String)}: the node failed. That is held against it, and the request
- *       goes on at another one where it is safe to repeat.
+ *       goes on at another one, three at most, where it is safe to repeat.
  *   <li>{@link Outcome#unreachable(String)}: the same, and once is enough to put the node out.
  *   <li>{@link Outcome#doubtful(String)}, {@link Outcome#cancelled(String)}: the request goes on as
  *       after a fault, but nothing is held against the node; if doubtful, it is probed at once.

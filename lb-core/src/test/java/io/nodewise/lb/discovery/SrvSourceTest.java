@@ -126,8 +126,53 @@ class SrvSourceTest {
     server.services(SERVICE, 20, "0 1 9000 minio-1.cluster.test", "0 1 9000 alias.cluster.test");
     server.alias("alias.cluster.test", 60, "alias.cluster.test"); // to itself, for ever
     SrvSource source = builder("http").build();
-    assertThat(nodes(source)).containsExactly("10.0.0.1:9000");
+    Found first = source.nodes();
+    assertThat(first.nodes()).extracting(Node::toString).containsExactly("10.0.0.1:9000");
+    assertThat(first.validFor()).as("asked for the others soon").isEqualTo(Duration.ofSeconds(1));
     assertThatThrownBy(source::nodes).hasMessageContaining("alias.cluster.test");
+  }
+
+  /** Each of these questions is waited for; the time of the look is over long before the last. */
+  @Test
+  void a_kind_that_is_never_answered_hides_no_other_target() throws Exception {
+    String[] targets = new String[4];
+    for (int i = 1; i <= 4; i++) {
+      targets[i - 1] = "0 1 9000 minio-" + i + ".cluster.test";
+    }
+    server.services(SERVICE, 20, targets);
+    server.trouble(Type.AAAA, Trouble.SILENT);
+    SrvSource source = builder("http").network("10.0.0.0/8", "fd00::/8").build();
+    for (int looks = 0; looks < 2; looks++) {
+      assertThat(nodes(source))
+          .containsExactly("10.0.0.1:9000", "10.0.0.2:9000", "10.0.0.3:9000", "10.0.0.4:9000");
+    }
+  }
+
+  @Test
+  void a_name_that_is_gone_is_gone_whatever_its_other_kind_says() throws Exception {
+    server.services(SERVICE, 20, "0 1 9000 minio-1.cluster.test", "0 1 9000 coming.cluster.test");
+    server.trouble(Type.AAAA, Trouble.SERVFAIL);
+    SrvSource source = builder("http").network("10.0.0.0/8", "fd00::/8").build();
+    for (int looks = 0; looks < 2; looks++) {
+      assertThat(nodes(source)).containsExactly("10.0.0.1:9000");
+    }
+  }
+
+  /** Answers that come to nothing are none that anybody is missing from. */
+  @Test
+  void a_look_that_fails_takes_no_place_away() throws Exception {
+    String first = "10 1 9000 minio-1.cluster.test";
+    String second = "20 1 9000 minio-2.cluster.test";
+    server.services(SERVICE, 20, first, second);
+    SrvSource source = builder("http").build();
+    assertThat(nodes(source)).containsExactly("10.0.0.1:9000", "10.0.0.2:9000 (tier 1)");
+    server.services(SERVICE, 20, second, "20 1 9000 alias.cluster.test");
+    server.alias("alias.cluster.test", 60, "alias.cluster.test");
+    for (int looks = 0; looks < 20; looks++) {
+      assertThatThrownBy(source::nodes).hasMessageContaining("alias.cluster.test");
+    }
+    server.services(SERVICE, 20, second);
+    assertThat(nodes(source)).containsExactly("10.0.0.2:9000 (tier 1)");
   }
 
   /** Nodes that a short answer is missing stay members, and their stand-ins what they are. */
@@ -139,7 +184,7 @@ class SrvSourceTest {
     SrvSource source = builder("http").build();
     assertThat(nodes(source)).containsExactly("10.0.0.1:9000", "10.0.0.2:9000 (tier 1)");
     server.services(SERVICE, 20, second);
-    for (int answers = 1; answers < 16; answers++) {
+    for (int answers = 1; answers < 18; answers++) {
       assertThat(nodes(source)).containsExactly("10.0.0.2:9000 (tier 1)");
     }
     assertThat(nodes(source)).as("it is gone for good").containsExactly("10.0.0.2:9000");
