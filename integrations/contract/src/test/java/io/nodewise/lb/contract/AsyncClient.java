@@ -49,7 +49,8 @@ final class AsyncClient implements ContractClient {
 
   /** A builder with what every test needs. */
   static S3AsyncClientBuilder builder(LoadBalancer cluster) {
-    return LoadBalancedS3.asyncBuilder(cluster)
+    return Product.ofThisRun()
+        .set(LoadBalancedS3.asyncBuilder(cluster))
         .region(Region.US_EAST_1)
         .credentialsProvider(S3Nodes.CREDENTIALS);
   }

@@ -14,9 +14,11 @@ final class Bucket {
 
   /** A new one. */
   static String create() {
-    String name = "contract" + COUNT.incrementAndGet();
+    // Servers that outlive this JVM know the buckets of others.
+    String name = "contract-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
     try (S3Client plain =
-        S3Client.builder()
+        Product.ofThisRun()
+            .set(S3Client.builder())
             .endpointOverride(URI.create(S3Nodes.shared().get(0).targetUrl()))
             .forcePathStyle(true)
             .region(Region.US_EAST_1)

@@ -18,7 +18,7 @@ final class Cluster implements AutoCloseable {
   Cluster(S3Nodes nodes, HostHeader host) {
     this.nodes = nodes;
     HealthCheck probes =
-        HealthCheck.s3proxy().toBuilder()
+        Product.ofThisRun().healthCheck().toBuilder()
             .interval(Duration.ofMillis(500))
             .fastInterval(Duration.ofMillis(100))
             .timeout(Duration.ofMillis(400))

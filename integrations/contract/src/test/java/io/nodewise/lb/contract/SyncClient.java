@@ -42,7 +42,8 @@ final class SyncClient implements ContractClient {
 
   /** A builder with what every test needs. */
   static S3ClientBuilder builder(LoadBalancer cluster) {
-    return LoadBalancedS3.builder(cluster)
+    return Product.ofThisRun()
+        .set(LoadBalancedS3.builder(cluster))
         .region(Region.US_EAST_1)
         .credentialsProvider(S3Nodes.CREDENTIALS);
   }

@@ -17,14 +17,18 @@ import software.amazon.awssdk.transfer.s3.model.FileDownload;
 final class TransferClient implements ContractClient {
   private final AsyncClient client;
   private final S3TransferManager transfers;
+  private final S3AsyncClient reading; // by which downloads go
+  private final S3TransferManager downloads;
   private final String bucket;
 
   /** The SDK reads such by part number, which the servers have not: by range, but in getByParts. */
   private final Set<String> inParts = ConcurrentHashMap.newKeySet();
 
-  private TransferClient(S3AsyncClient s3, String bucket) {
+  private TransferClient(S3AsyncClient s3, S3AsyncClient reading, String bucket) {
     this.client = AsyncClient.of(s3, bucket);
     this.transfers = S3TransferManager.builder().s3Client(s3).build();
+    this.reading = reading;
+    this.downloads = S3TransferManager.builder().s3Client(reading).build();
     this.bucket = bucket;
   }
 
@@ -37,7 +41,10 @@ final class TransferClient implements ContractClient {
             .multipartConfiguration(
                 parts -> parts.minimumPartSizeInBytes((long) PART).thresholdInBytes((long) PART))
             .build();
-    return new TransferClient(s3, bucket);
+    boolean alike = Product.ofThisRun().readsByPartNumber();
+    S3AsyncClient reading =
+        alike ? s3 : AsyncClient.builder(cluster.balancer).httpClientBuilder(http).build();
+    return new TransferClient(s3, reading, bucket);
   }
 
   @Override
@@ -97,7 +104,7 @@ final class TransferClient implements ContractClient {
   }
 
   private FileDownload download(String key, Path file, String range) {
-    return transfers.downloadFile(
+    return downloads.downloadFile(
         down ->
             down.destination(file)
                 .getObjectRequest(get -> get.bucket(bucket).key(key).range(range)));
@@ -167,6 +174,8 @@ final class TransferClient implements ContractClient {
   @Override
   public void close() {
     transfers.close();
+    downloads.close();
     client.close();
+    reading.close();
   }
 }

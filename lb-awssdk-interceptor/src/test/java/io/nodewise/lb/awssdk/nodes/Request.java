@@ -2,6 +2,7 @@ package io.nodewise.lb.awssdk.nodes;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The head of a request as it came to a node.
@@ -9,6 +10,8 @@ import java.util.Optional;
  * @param head everything up to the empty line
  */
 public record Request(String head) {
+  /** What S3Proxy and Swift are asked by the presets of theirs. */
+  private static final Set<String> PROBES = Set.of("/healthz", "/healthcheck");
 
   /** GET, PUT and so on. */
   public String method() {
@@ -32,7 +35,7 @@ public record Request(String head) {
 
   /** Everything but probes. */
   public boolean isS3() {
-    return !target().equals("/healthz");
+    return !PROBES.contains(target());
   }
 
   @Override

@@ -17,8 +17,8 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
  * FaultProxy}. Started once for all tests of the JVM, on loopback.
  */
 public final class S3Nodes {
-  public static final String ACCESS_KEY = "test-access-key";
-  public static final String SECRET_KEY = "test-secret-key";
+  public static final String ACCESS_KEY = System.getProperty("nodes.accessKey", "test-access-key");
+  public static final String SECRET_KEY = System.getProperty("nodes.secretKey", "test-secret-key");
   public static final AwsCredentialsProvider CREDENTIALS =
       StaticCredentialsProvider.create(AwsBasicCredentials.create(ACCESS_KEY, SECRET_KEY));
 

@@ -8,6 +8,7 @@ import java.net.URLClassLoader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.gaul.s3proxy.BlobStores;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
@@ -15,16 +16,24 @@ import org.gaul.s3proxy.blobstore.BlobStore;
 
 /**
  * The servers behind {@link S3Nodes}. They use the AWS SDK themselves, the one they were made for:
- * where the tests have another one, the servers are loaded apart.
+ * where the tests have another one, the servers are loaded apart. Or they are servers of another
+ * product, which somebody else has started.
  */
 public final class SharedServers {
   /** A system property: the class path of the servers. Where it is not set, it is that of all. */
   private static final String APART = "nodes.classpath";
 
+  /** A system property: {@code host:port,host:port,...} of servers that are there already. */
+  private static final String ELSEWHERE = "nodes.servers";
+
   private SharedServers() {}
 
   /** So many, in a class loader of their own where the property says so. */
   static List<InetSocketAddress> wherever(int count) throws Exception {
+    String elsewhere = System.getProperty(ELSEWHERE);
+    if (elsewhere != null) {
+      return Stream.of(elsewhere.split(",")).map(SharedServers::address).toList();
+    }
     String path = System.getProperty(APART);
     if (path == null) {
       return start(count);
@@ -48,6 +57,11 @@ public final class SharedServers {
     } finally {
       thread.setContextClassLoader(usual);
     }
+  }
+
+  private static InetSocketAddress address(String hostAndPort) {
+    URI at = URI.create("http://" + hostAndPort);
+    return new InetSocketAddress(at.getHost(), at.getPort());
   }
 
   /** So many over one store in memory, which end with the JVM. */
