@@ -43,11 +43,16 @@ final class NodeMeters {
     this.view = view;
     this.id = id;
     this.tags = ofCluster.and("node", id);
-    this.firstByteOfReads = firstByte("read");
-    this.firstByteOfWrites = firstByte("write");
-    this.sent = bytes("nodewise.sent", "Bytes of request bodies");
-    this.received = bytes("nodewise.received", "Bytes of answers' bodies that were read");
-    registerViews();
+    try {
+      this.firstByteOfReads = firstByte("read");
+      this.firstByteOfWrites = firstByte("write");
+      this.sent = bytes("nodewise.sent", "Bytes of request bodies");
+      this.received = bytes("nodewise.received", "Bytes of answers' bodies that were read");
+      registerViews();
+    } catch (RuntimeException e) { // there is such a meter of another kind
+      remove();
+      throw e;
+    }
   }
 
   private void registerViews() {

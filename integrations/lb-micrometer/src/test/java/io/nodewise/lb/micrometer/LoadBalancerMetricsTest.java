@@ -1,7 +1,9 @@
 package io.nodewise.lb.micrometer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
@@ -287,6 +289,19 @@ class LoadBalancerMetricsTest {
     assertThat(registry.getMeters()).isEmpty();
     assertThat(other.getMeters()).isEmpty();
     assertThat(read().isObserved()).as("and attempts cost what they did before").isFalse();
+  }
+
+  /** In the middle of a node's, the first of which are registered by then. */
+  @Test
+  void a_registry_with_such_a_meter_of_another_kind_is_left_as_it_was() {
+    SimpleMeterRegistry taken = new SimpleMeterRegistry();
+    Meter received = registry.get("nodewise.received").tag("node", N4).meter();
+    Meter theirs =
+        Gauge.builder("nodewise.received", () -> 7)
+            .tags(received.getId().getTags())
+            .register(taken);
+    assertThatIllegalArgumentException().isThrownBy(() -> metrics.bindTo(taken));
+    assertThat(taken.getMeters()).containsExactly(theirs);
   }
 
   @Test
