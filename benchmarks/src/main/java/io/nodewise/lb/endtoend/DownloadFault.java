@@ -16,7 +16,6 @@ enum DownloadFault {
     @Override
     void heal(StorageNode node) throws IOException, InterruptedException {
       node.start();
-      node.awaitReady();
     }
   },
   STOP("Nodewise, its node stopped once", List.of(0.5)) {
@@ -54,5 +53,6 @@ enum DownloadFault {
 
   void strike(StorageNode node) throws IOException, InterruptedException {}
 
+  /** It will serve again in a moment. */
   void heal(StorageNode node) throws IOException, InterruptedException {}
 }

@@ -35,7 +35,7 @@ public final class DownloadReport {
     circumstances.add(("`benchmarks/run-download " + String.join(" ", options)).trim() + "`");
     circumstances.add(Instant.now().truncatedTo(ChronoUnit.MINUTES).toString());
     circumstances.add(Machine.quiet(Machine.load()));
-    write(Path.of(args[0]), size, circumstances, run(size, quick ? 2 : 9));
+    write(Path.of(args[0]), size, circumstances, run(size, 1, quick ? 2 : 9));
     System.exit(0); // threads of HTTP clients may linger
   }
 
@@ -48,19 +48,23 @@ public final class DownloadReport {
     Files.writeString(folder.resolve("download.svg"), picture(size, all));
   }
 
-  /** One round more than is kept: the first one warms up. */
-  static Map<DownloadFault, List<Download>> run(long size, int rounds)
+  /**
+   * Downloads of each kind, in turn.
+   *
+   * @param warmUps rounds before those that are kept
+   */
+  static Map<DownloadFault, List<Download>> run(long size, int warmUps, int rounds)
       throws IOException, InterruptedException {
     Map<DownloadFault, List<Download>> all = new EnumMap<>(DownloadFault.class);
     DownloadFault[] faults = DownloadFault.values();
     try (Downloads downloads = Downloads.of(size)) {
-      for (int round = 0; round <= rounds; round++) {
+      for (int round = 0; round < warmUps + rounds; round++) {
         for (int i = 0; i < faults.length; i++) {
           DownloadFault fault = faults[(i + round) % faults.length];
           Download done = downloads.run(fault);
           System.err.printf(
               Locale.ROOT, "round %d: %s: %.2f s%n", round, fault.shown(), done.seconds());
-          if (round > 0) {
+          if (round >= warmUps) {
             all.computeIfAbsent(fault, any -> new ArrayList<>()).add(done);
           }
         }

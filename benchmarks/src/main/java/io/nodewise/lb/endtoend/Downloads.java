@@ -143,7 +143,10 @@ final class Downloads implements AutoCloseable {
     double seconds = since(began);
     strikes.forEach(CompletableFuture::join);
     for (StorageNode node : down) {
-      fault.heal(node);
+      fault.heal(node); // side by side
+    }
+    for (StorageNode node : down) {
+      node.awaitReady();
       warmUp(node, size);
     }
     if (came != size || found.getValue() != crc) {

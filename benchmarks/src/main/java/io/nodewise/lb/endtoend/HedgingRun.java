@@ -21,8 +21,9 @@ import java.util.function.Consumer;
  * @param rounds how often each arm has its turn
  * @param turn how long
  * @param callsPerSecond in each turn, whether those before are over or not
+ * @param warmUp reads of each node before anything is measured
  */
-record HedgingRun(int nodes, int rounds, Duration turn, int callsPerSecond) {
+record HedgingRun(int nodes, int rounds, Duration turn, int callsPerSecond, int warmUp) {
   /** Of a thousand requests to the node that stalls. */
   static final int STALLS = 100;
 
@@ -32,12 +33,9 @@ record HedgingRun(int nodes, int rounds, Duration turn, int callsPerSecond) {
   static final int SERVICE_MILLIS = 5;
 
   /** Ten nodes; some ten thousand calls for each way, of which ten are beyond p99.9. */
-  static final HedgingRun FULL = new HedgingRun(10, 8, Duration.ofSeconds(4), 300);
+  static final HedgingRun FULL = new HedgingRun(10, 8, Duration.ofSeconds(4), 300, 500);
 
-  static final HedgingRun QUICK = new HedgingRun(10, 2, Duration.ofSeconds(4), 200);
-
-  /** Reads of each node before anything is measured. */
-  private static final int WARM_UP = 500;
+  static final HedgingRun QUICK = new HedgingRun(10, 2, Duration.ofSeconds(4), 200, 500);
 
   /** Longer than a read may stall, twice. */
   private static final Duration END = Duration.ofSeconds(5);
@@ -153,13 +151,13 @@ record HedgingRun(int nodes, int rounds, Duration turn, int callsPerSecond) {
    * Without the load balancers, which know the reads of the last minute or two: they are to learn
    * how long a read takes, not how long one takes on a node that has just been started.
    */
-  private static void warmUp(StorageCluster cluster) {
+  private void warmUp(StorageCluster cluster) {
     for (int i = 0; i < cluster.nodes().size(); i++) {
       try (Arm arm = Arm.plain("warm-up", cluster.node(i).uri())) {
         if (i == 0) {
           Operation.prepare(arm.s3());
         }
-        for (int read = 0; read < WARM_UP; read++) {
+        for (int read = 0; read < warmUp; read++) {
           Operation.SMALL_GET.run(arm.s3(), read);
         }
       }

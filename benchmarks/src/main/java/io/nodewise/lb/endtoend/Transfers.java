@@ -123,6 +123,7 @@ final class Transfers implements AutoCloseable {
                                   .putObjectRequest(put -> put.bucket(BUCKET).key(KEY)))
                       .completionFuture()
                       .join()));
+      bringBack(runs.get(0), balancer);
       runs.add(transfer("down", balancer, failed, strike -> download(transfers, copy, strike)));
       if (Files.mismatch(file, copy) >= 0) {
         throw new IOException("byte " + Files.mismatch(file, copy) + " is wrong");
@@ -204,20 +205,26 @@ final class Transfers implements AutoCloseable {
               i == victim,
               failed.at(after.get(i).node().id())));
     }
-    TransferRun run =
-        new TransferRun(
-            way,
-            size,
-            seconds,
-            balancer.snapshot().failovers() - failovers,
-            balancer.snapshot().resumes() - resumes,
-            shares);
-    cluster.node(victim).start();
-    cluster.node(victim).awaitReady();
+    return new TransferRun(
+        way,
+        size,
+        seconds,
+        balancer.snapshot().failovers() - failovers,
+        balancer.snapshot().resumes() - resumes,
+        shares);
+  }
+
+  private void bringBack(TransferRun run, LoadBalancer balancer)
+      throws IOException, InterruptedException {
+    for (int i = 0; i < NODES; i++) {
+      if (run.shares().get(i).killed()) {
+        cluster.node(i).start();
+        cluster.node(i).awaitReady();
+      }
+    }
     if (!balancer.awaitReady(Duration.ofSeconds(60), NODES)) {
       throw new IOException("not back: " + balancer);
     }
-    return run;
   }
 
   /** Kills the node that has most to do once so many bytes are over. */

@@ -19,7 +19,7 @@ class DownloadReportIT {
   @Timeout(120)
   void a_run_goes_on_where_nodes_die_is_written_and_leaves_nothing_behind(@TempDir Path folder)
       throws Exception {
-    Map<DownloadFault, List<Download>> all = DownloadReport.run(SIZE, 1);
+    Map<DownloadFault, List<Download>> all = DownloadReport.run(SIZE, 0, 1);
 
     assertThat(ProcessHandle.current().descendants().filter(ProcessHandle::isAlive)).isEmpty();
     assertThat(all).containsOnlyKeys(DownloadFault.values());

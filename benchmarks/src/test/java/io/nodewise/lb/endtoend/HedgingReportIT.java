@@ -16,7 +16,7 @@ class HedgingReportIT {
   @Test
   @Timeout(120)
   void a_run_adds_up_is_written_and_leaves_nothing_behind(@TempDir Path folder) throws Exception {
-    HedgingRun run = new HedgingRun(2, 2, Duration.ofMillis(700), 100);
+    HedgingRun run = new HedgingRun(2, 2, Duration.ofMillis(700), 100, 100);
     List<HedgingRun.Way> ways = run.run(what -> {});
 
     assertThat(ProcessHandle.current().descendants().filter(ProcessHandle::isAlive)).isEmpty();

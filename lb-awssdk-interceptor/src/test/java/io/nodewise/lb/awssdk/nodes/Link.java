@@ -84,6 +84,7 @@ final class Link {
       reset();
       return;
     }
+    FaultProxy.atOnce(client);
     node = proxy.connect();
     run("from", this::fromNode);
     InputStream in = client.getInputStream();

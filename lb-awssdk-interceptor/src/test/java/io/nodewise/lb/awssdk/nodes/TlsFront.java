@@ -72,6 +72,7 @@ public final class TlsFront implements AutoCloseable {
     try (client;
         Socket behind = node.dial()) {
       open.add(behind);
+      FaultProxy.atOnce(client);
       note((SSLSocket) client);
       daemon(() -> pump(behind, client));
       pump(client, behind);
