@@ -159,8 +159,10 @@ final class BalancedRequest extends SdkAttempt implements ExecutableHttpRequest 
 
   /** The exchange that {@link #abort()} is about from now on. */
   private Exchange begin(HttpExecuteRequest what, Attempt attempt) {
-    Exchange exchange = new Exchange(this, what, attempt);
-    exchange.sign();
+    NodeSigning signing = signing();
+    // Signed first: what is sent of its body is what was signed of it, chunks and all.
+    HttpExecuteRequest signed = signing == null ? what : signing.signed(what, attempt);
+    Exchange exchange = new Exchange(this, signed, attempt);
     goesOnWith(exchange);
     return exchange;
   }

@@ -39,7 +39,8 @@ final class Exchange extends AttemptState {
   }
 
   /**
-   * Signs it for its node, where requests don't come signed; for those who are not under way yet.
+   * Signs a hedge for its node, where requests don't come signed; before it is under way. Only what
+   * has no body may be signed as late as this: what is sent of one is what was signed of it.
    *
    * @throws RuntimeException if that can't be done; the attempt has been ended then
    */

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every quickstart, on a cluster of three. */
-class QuickstartTest {
+class QuickstartIT {
   private static final int NODES = 3;
 
   private final PrintStream systemOut = System.out;
