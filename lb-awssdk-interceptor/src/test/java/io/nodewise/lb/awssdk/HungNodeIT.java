@@ -237,10 +237,10 @@ class HungNodeIT extends OnS3Nodes {
     S3Client s3 = client(cluster);
     nodes.onceAnywhere(Fault.stallRequest(100_000).on("PUT"));
 
-    assertThat(millis(() -> put(s3, "k", bytes(32 << 20)))).isBetween(800L, 4000L);
+    assertThat(millis(() -> put(s3, "k", bytes(16 << 20)))).isBetween(800L, 8000L);
 
     assertThat(faults(cluster)).isEqualTo(1);
-    assertThat(get(s3, "k")).hasSize(32 << 20);
+    assertThat(get(s3, "k")).hasSize(16 << 20);
   }
 
   /** A slow source of an upload must not look like a slow node. */
