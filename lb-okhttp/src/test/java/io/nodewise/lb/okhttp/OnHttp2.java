@@ -57,9 +57,12 @@ abstract class OnHttp2 {
   @AfterEach
   void stop() {
     released.countDown();
-    Clusters.awaitNothingLeft(cluster, balanced);
-    cluster.close();
-    servers.forEach(MockWebServer::close);
+    try {
+      Clusters.awaitNothingLeft(cluster, balanced);
+    } finally {
+      cluster.close();
+      servers.forEach(MockWebServer::close);
+    }
   }
 
   String url(int i) {
