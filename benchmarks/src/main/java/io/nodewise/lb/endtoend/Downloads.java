@@ -132,11 +132,12 @@ final class Downloads implements AutoCloseable {
           progress.add(new Download.Progress(since(began), came));
         }
         if (!moments.isEmpty() && balancer != null && came >= moments.get(0) * size) {
-          moments.remove(0);
           StorageNode serving = serving(balancer);
-          down.add(serving);
-          struck.add(since(began));
-          strikes.add(CompletableFuture.runAsync(() -> strike(fault, serving)));
+          if (down.add(serving)) { // else what comes is still of the node that was struck last
+            moments.remove(0);
+            struck.add(since(began));
+            strikes.add(CompletableFuture.runAsync(() -> strike(fault, serving)));
+          }
         }
       }
     }
