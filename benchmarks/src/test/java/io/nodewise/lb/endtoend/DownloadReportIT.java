@@ -13,7 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The download benchmark in small: one round. Says nothing of speed. */
 class DownloadReportIT {
-  private static final long SIZE = 32 << 20;
+  private static final long SIZE =
+      128 << 20; // a strike takes its time, and is to come before the end
 
   @Test
   @Timeout(120)
@@ -32,7 +33,7 @@ class DownloadReportIT {
         });
 
     DownloadReport.write(folder, SIZE, List.of("a test"), all);
-    assertThat(Files.readString(folder.resolve("download.md"))).contains("- a test", "32 MiB");
+    assertThat(Files.readString(folder.resolve("download.md"))).contains("- a test", "128 MiB");
     assertThat(Files.readAllLines(folder.resolve("download.csv"))).hasSize(5);
     DocumentBuilderFactory.newInstance()
         .newDocumentBuilder()
