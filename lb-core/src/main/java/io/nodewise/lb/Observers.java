@@ -4,8 +4,6 @@ import io.nodewise.lb.observe.AttemptListener;
 import io.nodewise.lb.observe.AttemptReport;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,10 +12,7 @@ import org.slf4j.LoggerFactory;
 final class Observers {
   private static final Logger log = LoggerFactory.getLogger(LoadBalancer.class);
 
-  /** Of what throws something new every time no more kinds than that are logged. */
-  private static final int MOST_KINDS = 16;
-
-  private record Told(AttemptListener listener, Set<Class<?>> failures) {}
+  private record Told(AttemptListener listener, Complaints complaints) {}
 
   private volatile List<Told> all = List.of(); // by add() and remove(), under this monitor
 
@@ -42,7 +37,7 @@ final class Observers {
           return true;
         }
       } catch (Throwable e) { // as below
-        complain(told, e);
+        told.complaints().about(e);
       }
     }
     return false;
@@ -50,7 +45,7 @@ final class Observers {
 
   synchronized void add(AttemptListener listener) {
     List<Told> more = new ArrayList<>(all);
-    more.add(new Told(listener, ConcurrentHashMap.newKeySet()));
+    more.add(new Told(listener, new Complaints("A listener to attempts")));
     all = List.copyOf(more);
   }
 
@@ -72,14 +67,8 @@ final class Observers {
       try {
         told.listener().onAttempt(report);
       } catch (Throwable e) { // whatever it is: the request goes on
-        complain(told, e);
+        told.complaints().about(e);
       }
-    }
-  }
-
-  private static void complain(Told told, Throwable e) {
-    if (told.failures().size() < MOST_KINDS && told.failures().add(e.getClass())) {
-      log.warn("A listener to attempts failed, further such failures are not logged", e);
     }
   }
 }

@@ -204,7 +204,7 @@ final class ApiCall {
     lastError = failure;
     lastFailure = said == null ? lastFailure : said;
     failed(failure.kind());
-    oddlyOverloaded = overloaded && !meant.isRepeatedBySdk();
+    oddlyOverloaded = failure.kind() == Failure.Kind.LOAD && !meant.isRepeatedBySdk();
     Failure byRule = meant.failure(code);
     boolean isFault = byRule != null && byRule.kind() == Failure.Kind.FAULT;
     if (isFault && failure.kind() == Failure.Kind.CALLERS) {

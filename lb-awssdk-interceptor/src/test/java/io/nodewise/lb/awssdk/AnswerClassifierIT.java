@@ -13,7 +13,10 @@ import io.nodewise.lb.node.Outcome;
 import io.nodewise.lb.retry.AnswerClassifier;
 import io.nodewise.lb.retry.ErrorAnswer;
 import io.nodewise.lb.retry.Hedging;
+import io.nodewise.lb.routing.Balancer;
 import io.nodewise.lb.routing.BalancingPolicy;
+import io.nodewise.lb.routing.Candidate;
+import io.nodewise.lb.routing.Picker;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -192,6 +195,18 @@ class AnswerClassifierIT extends OnAsyncNodes {
     assertThat(faults(cluster)).isZero();
   }
 
+  private static Balancer firstFirst() {
+    return group ->
+        (tried, hint, random) -> {
+          for (Candidate candidate : group) {
+            if (Picker.open(candidate, tried)) {
+              return candidate;
+            }
+          }
+          return null;
+        };
+  }
+
   @Test
   void a_hedge_whose_answer_is_a_fault_does_not_win() {
     FaultProxy slow = nodes.get(0);
@@ -201,7 +216,7 @@ class AnswerClassifierIT extends OnAsyncNodes {
             LoadBalancer.builder()
                 .nodes(slow.url(), notReady.url())
                 .healthCheck(HealthCheck.none())
-                .policy(BalancingPolicy.roundRobin())
+                .policy(BalancingPolicy.custom("slow first", AnswerClassifierIT::firstFirst))
                 .hedging(
                     Hedging.builder()
                         .share(0.5)

@@ -95,8 +95,9 @@ final class NodeCall extends EventListener {
         sending.cancel();
       }
       Response response = HiddenRetryAfter.bringBack(sending.execute());
+      Outcome outcome = owner.shared().answers().outcome(node(), response);
       known = true;
-      return new Answered(this, response, owner.shared().answers().outcome(node(), response));
+      return new Answered(this, response, outcome);
     } catch (IOException e) {
       known = true;
       throw e;

@@ -120,9 +120,8 @@ final class NodeMeters {
     }
   }
 
-  // Once removed it registers nothing: another one of the same id may be there by then, whose
-  // meters
-  // these would be, since a registry gives what it has.
+  // Once removed it registers nothing: a registry gives what it has, and that may be another one's
+  // of the same id by then.
 
   private synchronized @Nullable Timer timer(Outcome.Kind kind) {
     if (removed) {
